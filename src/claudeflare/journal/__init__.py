@@ -1,0 +1,1 @@
+"""The boundary between the planes: the gateway appends frames, control reads them in batches and deletes segments."""

@@ -1,0 +1,1 @@
+"""Everything durable. The only package that imports SQLAlchemy; callers get and give plain values."""
