@@ -34,7 +34,7 @@ class Home:
         """A short private directory for sockets, one per data directory: its name holds a hash of the home's path."""
         digest = hashlib.sha256(os.fsencode(self.directory.resolve())).hexdigest()[:12]
         for parent in (os.environ.get("XDG_RUNTIME_DIR"), tempfile.gettempdir(), "/tmp"):  # noqa: S108 private 0700 below
-            if parent and len(os.fsencode(parent)) + 40 <= SOCKET_PATH_LIMIT:
+            if parent and len(os.fsencode(parent)) + 44 <= SOCKET_PATH_LIMIT:
                 return Path(parent) / f"claudeflare-{os.getuid()}-{digest}"
         raise AssertionError("/tmp is short enough")
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
+
+SECRETS: frozenset[str] = frozenset({"token", "database_url"})
+"""Fields that hold a secret or may hold one: never printed, logged or sent to a process that does not need them."""
 
 STRATEGIES: tuple[str, ...] = ("session",)
 """Names of the policies that exist; `balancing.policies` holds one class for each."""
@@ -82,3 +85,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Size of a request body on `/v1/files`."""
     replay_limit_bytes: int = 33_554_432
     """Bodies up to this size are kept until answered, to try another account; larger ones are streamed to one."""
+
+    def __repr__(self) -> str:
+        return f"Settings({', '.join(f'{name}={value!r}' for name, value in self.__rich_repr__())})"
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        items = msgspec.structs.asdict(self).items()
+        return [(name, "…" if value and name in SECRETS else value) for name, value in items]

@@ -26,12 +26,16 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Bench(msgspec.Struct, frozen=True):
-    """A limit the API stated: this account, or one model class of it, is out until a given time."""
+    """This account, or one model class of it, is out until a given time: because the API said so, or by our guess."""
 
     until: float
     """UTC epoch seconds."""
     reason: str
     """Words for a person, e.g. `rate limited: input tokens per minute`."""
+    guess: bool = False
+    """Our own caution (overload, a 429 that names no window): set aside when nobody else is left."""
+    since: float = 0.0
+    """UTC epoch seconds at which this process learned of it: only a later attempt's success disproves it."""
 
 
 class AccountState(msgspec.Struct):
@@ -44,9 +48,13 @@ class AccountState(msgspec.Struct):
     """Model class -> bench; the key "" is the whole account."""
     attention: str | None = None
     """Why a person has to look (credential refused, spend limit, on hold); None when all is well. Has no timer."""
+    trusted_since: float = 0.0
+    """When a person last lifted `attention`: attempts begun before that (on the old credential) cannot set it again."""
     consecutive_failures: int = 0
     ejections: int = 0
     """Ejections in a row: each doubles the next one's length."""
+    ejected_at: float = 0.0
+    """When the last ejection began; a success of an attempt older than that does not end it."""
     ejected_until: float = 0.0
     windowless_limits: int = 0
     """429 answers in a row that named no window."""

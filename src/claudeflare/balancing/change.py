@@ -20,6 +20,8 @@ class Benched(msgspec.Struct, frozen=True, tag=True):
     model_class: str
     until: float
     reason: str
+    guess: bool = False
+    """Our own caution, not the API's word: such an account is used after all when nobody else is left."""
 
 
 class BenchCleared(msgspec.Struct, frozen=True, tag=True):

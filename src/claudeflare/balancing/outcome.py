@@ -90,6 +90,8 @@ class PolicyRefused(msgspec.Struct, frozen=True, tag=True):
     """The provider refuses on policy (organization on hold, use not authorized). Never tried elsewhere."""
 
     message: str
+    on_hold: bool = True
+    """False when only this use was refused (`only authorized for use with …`): other requests may use the account."""
 
 
 class Rejected(msgspec.Struct, frozen=True, tag=True):

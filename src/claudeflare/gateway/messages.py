@@ -1,4 +1,4 @@
-"""What gateway, control and supervisor say to one another over their private links. Changing a shape: raise `PROTOCOL`."""
+"""What gateway, control and supervisor say to one another on private links. Changing a shape: raise `PROTOCOL`."""
 
 from __future__ import annotations
 
@@ -31,6 +31,8 @@ class ControlStart(msgspec.Struct, tag=True):
     journal_directory: str
     control_socket: str
     protocol: int = PROTOCOL
+    sources: dict[str, str] = {}
+    """Field of `settings` -> where its value came from, for people; a field that is missing has its default."""
 
 
 class NewLink(msgspec.Struct, tag=True):

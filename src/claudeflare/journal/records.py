@@ -1,4 +1,4 @@
-"""What the gateway writes down about a request. Every frame is self-contained; fields are only ever added, with a default."""
+"""What the gateway writes down about a request. Each frame is self-contained; new fields always have a default."""
 
 from __future__ import annotations
 

@@ -117,6 +117,10 @@ class Provider(Protocol):
         """What an error that came as the first event of a 200 stream means."""
         ...
 
+    def readable(self, fields: Fields, body: bytes) -> bytes:
+        """The start of a failed answer's body, decompressed as far as it goes, at most 4 KB."""
+        ...
+
     def organization(self, fields: Fields) -> str | None:
         """The organization an answer's headers name."""
         ...

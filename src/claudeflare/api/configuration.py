@@ -1,0 +1,49 @@
+"""`/api/config`: every setting in force with its source, and the policy, which can change while running."""
+
+from __future__ import annotations
+
+import msgspec
+from fastapi import APIRouter
+
+from claudeflare.api.schemas.configuration import (
+    ConfigurationResource,
+    SettingResource,
+    StrategyChange,
+    StrategyResource,
+)
+from claudeflare.api.services import ServicesOf
+from claudeflare.api.strategy_choice import DEFAULT
+from claudeflare.settings import SECRETS
+
+router = APIRouter(prefix="/api/config", tags=["configuration"])
+
+
+@router.get("")
+def show_configuration(services: ServicesOf) -> ConfigurationResource:
+    """Every setting as it was read at the start; of secrets, whether they are set."""
+    values = msgspec.structs.asdict(services.settings)
+    return ConfigurationResource(
+        strategy=services.strategy.current(),
+        settings=[
+            SettingResource(
+                name=name,
+                value=("set" if value else None) if name in SECRETS else value,
+                source=services.sources.get(name, DEFAULT),
+            )
+            for name, value in values.items()
+        ],
+    )
+
+
+@router.get("/strategy")
+def show_strategy(services: ServicesOf) -> StrategyResource:
+    """The policy in force."""
+    return StrategyResource(strategy=services.strategy.current())
+
+
+@router.post("/strategy")
+def change_strategy(change: StrategyChange, services: ServicesOf) -> StrategyResource:
+    """Use another policy from now on; running requests stay where they are."""
+    services.strategy.choose(change.strategy)
+    services.gateways.configuration_changed()
+    return StrategyResource(strategy=services.strategy.current())

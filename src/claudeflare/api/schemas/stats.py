@@ -1,0 +1,40 @@
+"""JSON of `/api/stats`."""
+
+from __future__ import annotations
+
+from claudeflare.api.schemas.shape import Resource
+
+
+class ModelCount(Resource):
+    """How often one model was asked for."""
+
+    model: str
+    count: int
+
+
+class StatsResource(Resource):
+    """Sums over a range of requests."""
+
+    range: str | None
+    """As asked for; null: since statistics were last reset."""
+    total_requests: int
+    success_rate: float | None
+    """Per cent; null when there was no request."""
+    active_accounts: int
+    """Accounts that can take a request now."""
+    avg_response_time: float | None
+    """Milliseconds."""
+    total_tokens: int
+    total_cost_usd: float | None
+    """Of the requests whose price is known; null when none is."""
+    unpriced_requests: int
+    """Requests with tokens but no known price: the cost leaves them out."""
+    avg_tokens_per_second: float | None
+    top_models: list[ModelCount]
+
+
+class StatsReset(Resource):
+    """From when statistics count now."""
+
+    reset: bool = True
+    since: str

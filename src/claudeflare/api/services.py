@@ -1,0 +1,68 @@
+"""What the endpoints work with: built once by control's composition root, handed to `create_app`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Protocol
+
+from fastapi import Depends, Request
+
+from claudeflare.access.control_token import ControlToken
+from claudeflare.api.account_states import AccountStates
+from claudeflare.api.strategy_choice import StrategyChoice
+from claudeflare.balancing.change import Change
+from claudeflare.credentials.accounts import CredentialService
+from claudeflare.settings import Settings
+from claudeflare.storage.accounts import AccountStore
+from claudeflare.storage.requests import RequestStore
+from claudeflare.storage.state import StateStore
+
+
+class GatewayFeed(Protocol):
+    """The gateways as the API sees them; `control.gateways.Gateways`, which this package may not import.
+
+    Safe to call from any thread.
+    """
+
+    def configuration_changed(self) -> None:
+        """Accounts, credentials or the strategy changed: send every gateway a new snapshot."""
+        ...
+
+    def changes_made(self, changes: Sequence[Change]) -> None:
+        """The owner changed learned state, e.g. cleared a limit: tell every gateway, and `Services.states`."""
+        ...
+
+    def in_flight(self) -> dict[str, int]:
+        """Account id -> requests running now, over all gateways."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything an endpoint may read or change."""
+
+    settings: Settings
+    sources: Mapping[str, str]
+    """Field of `Settings` -> where its value came from; a field that is missing has its default."""
+    accounts: AccountStore
+    credentials: CredentialService
+    state: StateStore
+    """What was learned, durably."""
+    states: AccountStates
+    """The same of accounts, as of now."""
+    requests: RequestStore
+    strategy: StrategyChoice
+    token: ControlToken
+    gateways: GatewayFeed
+    clock: Callable[[], float]
+    """UTC epoch seconds."""
+
+
+def services_of(request: Request) -> Services:
+    """The services of the app that answers `request`."""
+    services: Services = request.app.state.services
+    return services
+
+
+ServicesOf = Annotated[Services, Depends(services_of)]

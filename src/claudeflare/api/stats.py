@@ -1,0 +1,47 @@
+"""`/api/stats`: sums over requests."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from claudeflare.api.schemas.stats import ModelCount, StatsReset, StatsResource
+from claudeflare.api.services import ServicesOf
+from claudeflare.api.standing import is_available
+from claudeflare.api.times import parse_span, to_iso
+from claudeflare.balancing.account import AccountState
+
+router = APIRouter(prefix="/api/stats", tags=["stats"])
+
+
+@router.get("")
+def show_stats(
+    services: ServicesOf,
+    span: Annotated[str | None, Query(alias="range", description="How far back, e.g. 24h or 7d")] = None,
+) -> StatsResource:
+    """Sums over a range, but never from before statistics were last reset."""
+    now = services.clock()
+    totals = services.requests.totals(None if span is None else now - parse_span(span))
+    states = services.states.by_account()
+    accounts = [stored.account for stored in services.accounts.list()]
+    return StatsResource(
+        range=span,
+        total_requests=totals.requests,
+        success_rate=totals.successes / totals.requests * 100 if totals.requests else None,
+        active_accounts=sum(is_available(each, states.get(each.id) or AccountState(), now) for each in accounts),
+        avg_response_time=totals.average_duration_ms,
+        total_tokens=totals.tokens,
+        total_cost_usd=totals.cost_usd,
+        unpriced_requests=totals.unpriced_requests,
+        avg_tokens_per_second=totals.average_tokens_per_second,
+        top_models=[ModelCount(model=model, count=count) for model, count in totals.top_models],
+    )
+
+
+@router.post("/reset")
+def reset_stats(services: ServicesOf) -> StatsReset:
+    """Let statistics count from now on; every record stays."""
+    now = services.clock()
+    services.requests.reset_statistics(now)
+    return StatsReset(since=to_iso(now))

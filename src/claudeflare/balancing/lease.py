@@ -1,0 +1,58 @@
+"""What a caller asks the pool for, and what it gets: a lease on one account, or the reasons why there is none."""
+
+from __future__ import annotations
+
+import msgspec
+
+from claudeflare.balancing.account import Account, AccountState
+from claudeflare.balancing.availability import Unavailable
+from claudeflare.balancing.change import Change
+from claudeflare.balancing.decision import Pick
+
+
+class PickRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """What choosing an account depends on."""
+
+    session: str
+    """From `affinity.session_key`."""
+    model_class: str = ""
+    """The family that shares limits upstream; empty when the request has none."""
+    client_key: str | None = None
+    account: str | None = None
+    """The name of the only account this request may use; None when any will do."""
+    auxiliary: bool = False
+    """The endpoint's failures and successes say nothing about an account's health (count_tokens, models, batches)."""
+
+
+class Lease(msgspec.Struct, eq=False):
+    """One request's use of one account, over all its attempts there. Settled exactly once, with the last outcome."""
+
+    account: Account
+    taken_at: float
+    """UTC epoch seconds."""
+    model_class: str
+    auxiliary: bool
+    state: AccountState
+    """The pool's; nobody else reads or writes it."""
+    settled: bool = False
+
+    def __repr__(self) -> str:
+        return f"<Lease on {self.account.name}, {'settled' if self.settled else 'open'}>"
+
+
+class Acquired(msgspec.Struct, frozen=True):
+    """An account takes the request."""
+
+    lease: Lease
+    pick: Pick
+    changes: list[Change]
+
+
+class Exhausted(msgspec.Struct, frozen=True):
+    """No account can take the request now."""
+
+    unavailable: list[tuple[Account, Unavailable]]
+    """Every account the request may use, with what is in the way."""
+    earliest: float | None
+    """UTC epoch seconds at which the first of them comes back by itself; None when that is not known."""
+    pick: Pick

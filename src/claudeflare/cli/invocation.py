@@ -1,0 +1,60 @@
+"""What one run of the command line works with, and how a command reaches the API."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from typing import TYPE_CHECKING, TypeVar
+
+import typer
+
+if TYPE_CHECKING:
+    from claudeflare.client.client import Client
+    from claudeflare.settings_sources import LoadedSettings
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Invocation:
+    """The world around a command, and the server its user named."""
+
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    clock: Callable[[], float] = time.time
+    zone: tzinfo | None = None
+    """Zone of the times that are shown; None: the reader's own."""
+    url: str | None = None
+    token: str | None = field(default=None, repr=False)
+
+    def load(self, **overrides: str | int | None) -> LoadedSettings:
+        """The settings in force, values of command line options on top. Raises SettingsError."""
+        from claudeflare.settings_sources import load_settings
+
+        return load_settings(self.environ, {name: str(value) for name, value in overrides.items() if value is not None})
+
+
+def invocation(context: typer.Context) -> Invocation:
+    """The invocation of this command."""
+    found = context.find_object(Invocation)
+    assert found is not None, "the application's callback sets it"
+    return found
+
+
+def call(context: typer.Context, action: Callable[[Client], Awaitable[T]], *, server_only: bool = False) -> T:
+    """Run `action` with a client of the server that is meant; without one, on the data directory itself."""
+    from claudeflare.cli.in_process import open_control
+    from claudeflare.client.connection import Target, connect
+
+    this = invocation(context)
+    loaded = this.load()
+
+    async def work() -> T:
+        target = Target(loaded, this.url, this.token, server_only)
+        async with connect(target, open_control(loaded, this.clock)) as client:
+            return await action(client)
+
+    return asyncio.run(work())

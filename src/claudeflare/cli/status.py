@@ -1,0 +1,79 @@
+"""`claudeflare status`: the state of everything in one look."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from claudeflare.cli.invocation import Invocation, call, invocation
+from claudeflare.cli.options import Json
+from claudeflare.cli.output import HEADING, pairs, print_json, say, table
+from claudeflare.cli.standing import sentence, standing
+from claudeflare.formatting import ago, epoch
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.table import Table
+
+    from claudeflare.client.client import Client
+    from claudeflare.client.resources import Account
+    from claudeflare.client.resources import Json as JsonObject
+
+
+def status(context: typer.Context, json: Json = False) -> None:
+    """Show the accounts, what runs now, the strategy and the server's health."""
+    state = call(context, _collect)
+    if json:
+        print_json(state)
+        return
+    from rich.text import Text
+
+    this = invocation(context)
+    accounts: list[Account] = state["accounts"]
+    say(Text(sentence(accounts, this.clock(), this.zone), HEADING), "", pairs(_server(state)))
+    if accounts:
+        say("", _accounts(accounts, this))
+
+
+async def _collect(client: Client) -> dict[str, Any]:
+    """What `--json` prints: the answers of the routes, side by side."""
+    return {
+        "server": client.url,
+        "health": await client.health() if client.url else None,
+        "strategy": (await client.strategy())["strategy"],
+        "accounts": await client.accounts(),
+    }
+
+
+def _server(state: dict[str, Any]) -> list[tuple[str, str]]:
+    in_flight = sum(account["inFlight"] for account in state["accounts"])
+    return [
+        ("Server", f"{state['server']}, {_health(state['health'])}" if state["server"] else "not running"),
+        ("Strategy", state["strategy"]),
+        ("In flight", str(in_flight)),
+    ]
+
+
+def _health(health: JsonObject) -> str:
+    if health.get("ready"):
+        return "ready"
+    return "running, but not ready: it waits for its control process"
+
+
+def _accounts(accounts: Sequence[Account], this: Invocation) -> Table:
+    now = this.clock()
+    grid = table(
+        "Account", "State", "Tier", "In flight", "Requests", "Last used", right=("Tier", "In flight", "Requests")
+    )
+    for account in accounts:
+        grid.add_row(
+            account["name"],
+            standing(account, now, this.zone),
+            str(account["tier"]),
+            str(account["inFlight"]),
+            f"{account['requestCount']:,}",
+            ago(epoch(account["lastUsed"]), now, this.zone) if account["lastUsed"] else "never",
+        )
+    return grid

@@ -1,0 +1,26 @@
+"""`claudeflare strategy [NAME]`: show or set the policy that picks the account."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from claudeflare.cli.invocation import call
+from claudeflare.cli.options import Json
+from claudeflare.cli.output import print_json, say
+
+
+def strategy(
+    context: typer.Context,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="The policy to use from now on.", show_default=False)
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Show the policy that picks the account for a request, or set it."""
+    answer = call(context, lambda client: client.strategy() if name is None else client.set_strategy(name))
+    if json:
+        print_json(answer)
+    else:
+        say(answer["strategy"] if name is None else f"Accounts are picked by {answer['strategy']} now.")

@@ -1,0 +1,159 @@
+"""The REST API as methods: one per route, answering its JSON; whatever goes wrong becomes one of our errors."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, cast
+from urllib.parse import quote
+
+import httpx2
+
+from claudeflare.client.replies import checked
+from claudeflare.client.resources import Account, Json, NewAccount, Request, Stats
+from claudeflare.errors import Unreachable
+
+PAGE = 200
+"""Requests asked for at once; callers see one stream, whatever their limit."""
+
+
+class Client:
+    """Speaks to one server with one control token. `where` and `token_source` are for error messages."""
+
+    def __init__(self, http: httpx2.AsyncClient, *, where: str, token_source: str, url: str | None = None) -> None:
+        self._http = http
+        self.where = where
+        self.url = url
+        """None when control runs in this process and there is no server."""
+        self._token_source = token_source
+
+    async def accounts(self) -> list[Account]:
+        """All accounts, newest first."""
+        return cast(list[Account], await self._get("/api/accounts"))
+
+    async def account(self, name: str) -> Account:
+        """One account by name or id. Raises NotFound."""
+        return cast(Account, await self._get(_account(name)))
+
+    async def add_account(self, account: NewAccount) -> Account:
+        """Add an account. Raises Conflict for a name that is taken, InvalidInput for a value that is not allowed."""
+        return cast(Account, await self._send("POST", "/api/accounts", json=account))
+
+    async def remove_account(self, name: str) -> None:
+        """Remove an account and its credential for good."""
+        await self._send("DELETE", _account(name), json={"confirm": name})
+
+    async def pause(self, name: str) -> Account:
+        """Send an account no further requests."""
+        return cast(Account, await self._send("POST", _account(name, "pause")))
+
+    async def resume(self, name: str) -> Account:
+        """Use a paused account again."""
+        return cast(Account, await self._send("POST", _account(name, "resume")))
+
+    async def clear_limit(self, name: str) -> Account:
+        """Forget what is known of an account's limits and troubles; the API will say when they still hold."""
+        return cast(Account, await self._send("POST", _account(name, "clear-limit")))
+
+    async def set_tier(self, name: str, tier: int) -> Account:
+        """Change an account's relative capacity."""
+        return cast(Account, await self._send("POST", _account(name, "tier"), json={"tier": tier}))
+
+    async def rename(self, name: str, new: str) -> Account:
+        """Change an account's name; its records keep their account."""
+        return cast(Account, await self._send("POST", _account(name, "rename"), json={"name": new}))
+
+    async def stats(self, range_: str | None = None) -> Stats:
+        """Sums over a range like `24h`; without one, since the statistics were last reset."""
+        return cast(Stats, await self._get("/api/stats", _given(range=range_)))
+
+    async def reset_stats(self) -> None:
+        """Start the statistics again from now; records stay."""
+        await self._send("POST", "/api/stats/reset")
+
+    async def requests(self, filters: Mapping[str, str | None], limit: int | None = None) -> AsyncIterator[Request]:
+        """Requests newest first, as many as there are or `limit`, fetched page by page while they are consumed."""
+        async for page in self.request_pages(filters, limit):
+            for request in page:
+                yield request
+
+    async def request_pages(
+        self, filters: Mapping[str, str | None], limit: int | None = None, page_size: int = PAGE
+    ) -> AsyncIterator[list[Request]]:
+        """The same as the pages they come in, for callers that decide on each whether they need the next."""
+        left, cursor = limit, None
+        while left is None or left > 0:
+            size = page_size if left is None else min(page_size, left)
+            response = await self._answer(
+                "GET", "/api/requests", params=_given(**filters, limit=str(size), cursor=cursor)
+            )
+            page = cast(list[Request], response.json())
+            if page:
+                yield page
+            cursor = response.headers.get("x-next-cursor")
+            if not cursor:
+                return
+            left = None if left is None else left - len(page)
+
+    async def request(self, request_id: str) -> Json:
+        """Everything known of one request. Raises NotFound."""
+        return cast(Json, await self._get(f"/api/requests/{quote(request_id, safe='')}"))
+
+    async def explain(self, request_id: str) -> Json:
+        """Why a request went where it went: candidates, choice, attempts. Raises NotFound."""
+        return cast(Json, await self._get(f"/api/requests/{quote(request_id, safe='')}/explain"))
+
+    async def config(self) -> Json:
+        """The server's settings as they are in force."""
+        return cast(Json, await self._get("/api/config"))
+
+    async def strategy(self) -> Json:
+        """The policy in force."""
+        return cast(Json, await self._get("/api/config/strategy"))
+
+    async def set_strategy(self, name: str) -> Json:
+        """Change the policy, at once and for good. Raises InvalidInput for one that does not exist."""
+        return cast(Json, await self._send("POST", "/api/config/strategy", json={"strategy": name}))
+
+    async def strategies(self) -> Any:
+        """The policies that exist."""
+        return await self._get("/api/strategies")
+
+    async def health(self) -> Json:
+        """The gateway's own view of itself, whether it is ready (200) or not (503). There is none in-process."""
+        response = await self._raw("GET", "/health")
+        if "json" not in response.headers.get("content-type", ""):
+            raise Unreachable(f"{self.where} answers, but not as a Claudeflare server; check the URL.")
+        return cast(Json, response.json())
+
+    async def _get(self, path: str, params: Mapping[str, str] | None = None) -> Any:
+        return (await self._answer("GET", path, params=params)).json()
+
+    async def _send(self, method: str, path: str, json: Any = None) -> Any:
+        response = await self._answer(method, path, json=json)
+        return response.json() if response.content else None
+
+    async def _answer(self, method: str, path: str, **content: Any) -> httpx2.Response:
+        return checked(await self._raw(method, path, **content), self.where, self._token_source)
+
+    async def _raw(self, method: str, path: str, **content: Any) -> httpx2.Response:
+        try:
+            return await self._http.request(method, path, **content)
+        except httpx2.TimeoutException as error:
+            raise Unreachable(f"{self.where} does not answer in time; look at its log.") from error
+        except httpx2.TransportError as error:
+            reason = str(error) or type(error).__name__
+            raise Unreachable(
+                f"No server answers at {self.where} ({reason}). Start one with `claudeflare serve`, or check the URL."
+            ) from error
+
+    def __repr__(self) -> str:
+        return f"<Client {self.where}>"
+
+
+def _account(name: str, action: str | None = None) -> str:
+    # A name may hold anything; "/" must not become another path.
+    return f"/api/accounts/{quote(name, safe='')}" + (f"/{action}" if action else "")
+
+
+def _given(**values: str | None) -> dict[str, str]:
+    return {name: value for name, value in values.items() if value is not None}

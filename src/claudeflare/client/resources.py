@@ -1,0 +1,100 @@
+"""The API's JSON as types: exactly what a route answers, so that a surface can print it unchanged."""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+
+Json = dict[str, Any]
+
+
+class Limit(TypedDict):
+    """One thing that keeps requests off an account now."""
+
+    modelClass: str | None
+    """The models it holds for; None: all."""
+    reason: str
+    until: str | None
+
+
+class Account(TypedDict):
+    """One account, as configured and as it stands now. Times are ISO 8601 in UTC."""
+
+    id: str
+    name: str
+    provider: str
+    mode: str
+    tier: int
+    priority: int
+    paused: bool
+    tokenStatus: str | None
+    rateLimitStatus: str
+    """`ok`, `paused`, `needs attention`, `limited`, or `limited: opus` when only some models are."""
+    rateLimitReset: str | None
+    requestCount: int
+    totalRequests: int
+    lastUsed: str | None
+    created: str
+    baseUrl: str | None
+    inFlight: int
+    limits: list[Limit]
+
+
+class NewAccount(TypedDict):
+    """What adding an account takes. The key travels in the body only."""
+
+    name: str
+    mode: str
+    tier: int
+    priority: int
+    baseUrl: str | None
+    apiKey: str
+
+
+class Request(TypedDict):
+    """One line of the request list."""
+
+    id: str
+    timestamp: str
+    method: str
+    path: str
+    accountUsed: str | None
+    statusCode: int
+    success: bool
+    terminalState: str
+    errorMessage: str | None
+    responseTimeMs: float
+    ttftMs: float | None
+    overheadMs: float
+    queuedMs: float
+    failoverAttempts: int
+    sessionId: str | None
+    clientKey: str | None
+    model: str | None
+    inputTokens: int | None
+    cacheReadInputTokens: int | None
+    cacheCreationInputTokens: int | None
+    cacheCreation5mTokens: int | None
+    cacheCreation1hTokens: int | None
+    outputTokens: int | None
+    costUsd: float | None
+    tokensPerSecond: float | None
+    stopReason: str | None
+
+
+class Stats(TypedDict):
+    """Sums over a range of requests."""
+
+    range: str | None
+    """As asked for; None: since statistics were last reset."""
+    totalRequests: int
+    successRate: float | None
+    """Per cent."""
+    activeAccounts: int
+    avgResponseTime: float | None
+    """Milliseconds."""
+    totalTokens: int
+    totalCostUsd: float | None
+    """Of the requests whose price is known."""
+    unpricedRequests: int
+    avgTokensPerSecond: float | None
+    topModels: list[Json]

@@ -1,0 +1,35 @@
+"""What a gateway needs to serve, read from the database."""
+
+from __future__ import annotations
+
+from claudeflare.api.strategy_choice import StrategyChoice
+from claudeflare.credentials.accounts import CredentialService
+from claudeflare.gateway.messages import Snapshot
+from claudeflare.settings import Settings
+from claudeflare.storage.accounts import AccountStore
+
+
+class SnapshotSource:
+    """Makes snapshots. Their credentials are in the clear: they go to gateways and nowhere else."""
+
+    def __init__(
+        self, settings: Settings, accounts: AccountStore, credentials: CredentialService, strategy: StrategyChoice
+    ) -> None:
+        self._settings = settings
+        self._accounts = accounts
+        self._credentials = credentials
+        self._strategy = strategy
+
+    def load(self, version: int) -> Snapshot:
+        """The configuration as it is now."""
+        # Accounts first: a credential without its account is harmless, an account without its credential would be used
+        # with none.
+        accounts = [stored.account for stored in self._accounts.list()]
+        credentials = self._credentials.credentials()
+        return Snapshot(
+            version=version,
+            accounts=accounts,
+            credentials={each.id: credentials[each.id] for each in accounts if each.id in credentials},
+            strategy=self._strategy.current(),
+            session_seconds=self._settings.session_duration / 1000,
+        )

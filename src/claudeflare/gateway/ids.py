@@ -1,0 +1,19 @@
+"""Request ids: unique across workers and restarts, and sorted by time."""
+
+from __future__ import annotations
+
+import secrets
+from time import time
+
+
+class RequestIds:
+    """`cf_` + 12 hex digits of milliseconds + 6 of this process + 6 of a counter."""
+
+    def __init__(self) -> None:
+        self._process = secrets.token_hex(3)
+        self._count = secrets.randbelow(1 << 24)
+
+    def new(self) -> str:
+        """The next id."""
+        self._count = (self._count + 1) & 0xFFFFFF
+        return f"cf_{int(time() * 1000):012x}{self._process}{self._count:06x}"

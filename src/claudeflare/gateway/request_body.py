@@ -1,0 +1,89 @@
+"""A request's body on its way: kept whole to be sent again, or, when too large for that, passed on as it comes."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from claudeflare.http1.bad_message import BadMessage
+from claudeflare.http1.encoding import LAST_CHUNK, encode_chunk
+from claudeflare.http1.request_parser import RequestHead
+
+HELD_BYTES = 1_048_576
+"""A streamed body that has nowhere to go yet is read up to this size, then the client has to wait."""
+
+
+class BodySink(Protocol):
+    """Where a streamed body goes."""
+
+    def write(self, data: bytes) -> None:
+        """Send framed bytes."""
+        ...
+
+
+class Discard:
+    """Swallows what is left of a body that nobody wants any more."""
+
+    def write(self, data: bytes) -> None:
+        """Drop it."""
+
+
+class RequestBody:
+    """Counts every byte against the route's limit."""
+
+    def __init__(self, head: RequestHead, limit: int, replay_limit: int) -> None:
+        self._limit = limit
+        self._replay_limit = replay_limit
+        self._pieces: list[bytes] = []
+        self._sink: BodySink | None = None
+        self._ended = False
+        self.received = 0
+        self.length = head.content_length
+        """Announced size; None for a chunked body."""
+        self.present = head.chunked or head.content_length is not None
+        self.streamed = (head.content_length or 0) > replay_limit
+        """Passed on as it comes, to one account; cannot be sent again."""
+
+    def add(self, data: bytes) -> None:
+        """The next bytes. Raises `BadMessage(413)` beyond the limit."""
+        self.received += len(data)
+        if self.received > self._limit:
+            raise BadMessage(413, f"The request body is larger than {self._limit} bytes.")
+        if self._sink is not None:
+            self._sink.write(self._framed(data))
+            return
+        self._pieces.append(data)
+        if self.received > self._replay_limit:
+            self.streamed = True
+
+    def end(self) -> None:
+        """No more bytes will come."""
+        self._ended = True
+        if self._sink is not None and self.length is None:
+            self._sink.write(LAST_CHUNK)
+
+    def whole(self) -> bytes:
+        """The complete body of a request that is not streamed."""
+        if len(self._pieces) > 1:
+            self._pieces = [b"".join(self._pieces)]
+        return self._pieces[0] if self._pieces else b""
+
+    @property
+    def held_full(self) -> bool:
+        """Streamed, not yet attached, and enough is held: the client should wait."""
+        return self.streamed and self._sink is None and self.received >= HELD_BYTES
+
+    def attach(self, sink: BodySink) -> bytes:
+        """Stream to `sink` from now on; returns what it must be sent first."""
+        self._sink = sink
+        held = b"".join(self._pieces)
+        self._pieces.clear()
+        first = self._framed(held) if held else b""
+        return first + LAST_CHUNK if self._ended and self.length is None else first
+
+    def detach(self) -> None:
+        """The upstream connection is gone; further bytes are counted and dropped."""
+        if self._sink is not None:
+            self._sink = Discard()
+
+    def _framed(self, data: bytes) -> bytes:
+        return data if self.length is not None else encode_chunk(data)

@@ -1,0 +1,76 @@
+"""Writes one response to a client: head once, body in the framing that fits, end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from claudeflare.http1.encoding import LAST_CHUNK, Field, encode_chunk, encode_response
+from claudeflare.http1.request_parser import RequestHead
+
+SCATTER_BYTES = 16_384
+"""From this size on, framing is written around the data instead of copying it."""
+
+
+class ResponseWriter:
+    """One response. Framing is our own: content-length where known, else chunked, else (HTTP/1.0) until close."""
+
+    __slots__ = ("_bodiless", "_chunked", "_transport", "_write", "body_bytes", "head_sent", "persistent", "request")
+
+    def __init__(self, transport: asyncio.Transport, request: RequestHead) -> None:
+        self._transport = transport
+        self._write = transport.write
+        self.request = request
+        self.persistent = request.keep_alive
+        """Whether the connection can be kept after this response."""
+        self.head_sent = False
+        self.body_bytes = 0
+        self._chunked = False
+        self._bodiless = False
+
+    def head(
+        self, status: int, reason: bytes, fields: Sequence[Field], content_length: int | None, *, bodiless: bool = False
+    ) -> None:
+        """Send the head. `content_length=None` means unknown; `bodiless` is for HEAD, 204 and 304."""
+        framing: list[Field] = list(fields)
+        self._bodiless = bodiless
+        if content_length is not None:
+            framing.append((b"content-length", b"%d" % content_length))
+        elif not bodiless:
+            if self.request.minor:
+                self._chunked = True
+                framing.append((b"transfer-encoding", b"chunked"))
+            else:
+                self.persistent = False
+        if not self.persistent:
+            framing.append((b"connection", b"close"))
+        elif not self.request.minor:
+            framing.append((b"connection", b"keep-alive"))
+        self.head_sent = True
+        self._write(encode_response(status, reason, framing))
+
+    def body(self, data: bytes) -> None:
+        """Send the next body bytes (not empty)."""
+        size = len(data)
+        self.body_bytes += size
+        if self._bodiless:
+            return
+        if not self._chunked:
+            self._write(data)
+        elif size < SCATTER_BYTES:
+            self._write(encode_chunk(data))
+        else:
+            self._transport.writelines((b"%x\r\n" % size, data, b"\r\n"))
+
+    def end(self) -> None:
+        """The body is complete."""
+        if self._chunked and not self._bodiless:
+            self._write(LAST_CHUNK)
+
+    def whole(self, status: int, fields: Sequence[Field], body: bytes) -> None:
+        """Send a complete response of our own."""
+        bodiless = self.request.method == b"HEAD"
+        self.head(status, b"", fields, len(body), bodiless=bodiless)
+        if body:
+            self.body(body)
+        self.end()

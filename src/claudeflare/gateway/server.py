@@ -1,0 +1,272 @@
+"""The gateway's composition root: what it knows, who is connected, and which exchange answers a request."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from collections.abc import Callable, Iterable
+from time import monotonic, time
+from typing import TypedDict
+
+from claudeflare.balancing.account import Account
+from claudeflare.balancing.change import AttentionNeeded, Change
+from claudeflare.balancing.failover import RetryRules
+from claudeflare.balancing.pool import AccountPool
+from claudeflare.gateway.api_exchange import ApiExchange
+from claudeflare.gateway.client_connection import ClientConnection
+from claudeflare.gateway.control_exchange import ControlExchange
+from claudeflare.gateway.exchange import Exchange
+from claudeflare.gateway.gate import body_limit, gate
+from claudeflare.gateway.ids import RequestIds
+from claudeflare.gateway.local_exchange import HealthExchange, ProbeExchange, UnreadableExchange
+from claudeflare.gateway.messages import ChangesMade, InFlight, Snapshot
+from claudeflare.gateway.origin import Origin, Upstream, parse_upstream
+from claudeflare.gateway.recording import Journal
+from claudeflare.gateway.refusal import Refusal
+from claudeflare.gateway.upstream_pool import UpstreamPool, client_tls
+from claudeflare.http1.limits import HeadLimits
+from claudeflare.http1.request_parser import RequestHead
+from claudeflare.journal.records import Changed
+from claudeflare.providers.provider import Credential, Provider
+from claudeflare.settings import Settings
+
+log = logging.getLogger(__name__)
+
+SWEEP_SECONDS = 1.0
+BACKLOG = 4096
+LOCKED = "its stored credential cannot be decrypted; add the key file it was encrypted with, or its API key anew"
+
+
+ToControl = Callable[[ChangesMade | InFlight], None]
+
+
+class Health(TypedDict):
+    """The body of `/health`."""
+
+    live: bool
+    ready: bool
+    accounts: dict[str, int]
+    strategy: str | None
+    control: bool
+
+
+class GatewayServer:
+    """One gateway process's state. Everything runs in its event loop's thread."""
+
+    def __init__(
+        self, settings: Settings, provider: Provider, journal: Journal, control_socket: str | None = None
+    ) -> None:
+        self.settings = settings
+        self.provider = provider
+        self.journal = journal
+        self.ids = RequestIds()
+        self.head_limits = HeadLimits(settings.max_head_bytes, settings.max_header_count)
+        self.retry_rules = RetryRules(
+            attempts=settings.retry_attempts,
+            delay_seconds=settings.retry_delay_ms / 1000,
+            backoff=settings.retry_backoff,
+            start_deadline=settings.start_deadline,
+        )
+        self.pool = AccountPool(settings.lb_strategy, settings.session_duration / 1000)
+        self.upstreams = UpstreamPool(
+            client_tls(settings.ssl_cert_file), self.head_limits, settings.connect_timeout, settings.keep_alive_timeout
+        )
+        self.snapshot: Snapshot | None = None
+        self.draining = False
+        self.control_up = False
+        """Control holds the other end of our link."""
+        self.control_answered = False
+        """Control has served its socket at least once since this gateway started."""
+        self._control_origin = None if control_socket is None else Origin("localhost", 80, False, control_socket)
+        self._connections: set[ClientConnection] = set()
+        self._awaiting_snapshot: list[ApiExchange] = []
+        self._upstream = parse_upstream(settings.upstream_url)
+        self._upstream_of: dict[str, Upstream] = {}
+        self._listeners: list[asyncio.Server] = []
+        self._sweep: asyncio.TimerHandle | None = None
+        self._tell_control: ToControl | None = None
+        self._locked: set[str] = set()
+        """Accounts whose credential control could not give."""
+        self._reported: InFlight | None = None
+        self._empty: asyncio.Event = asyncio.Event()
+
+    # -- what control tells ----------------------------------------------------------------------------------------
+
+    def apply_snapshot(self, snapshot: Snapshot) -> None:
+        """Accounts, credentials and policy from now on; requests in flight keep what they have."""
+        self.pool.configure(snapshot.accounts, snapshot.strategy, snapshot.session_seconds)
+        self._mark_locked(snapshot)
+        self._upstream_of = {
+            account.id: parse_upstream(account.base_url) if account.base_url else self._upstream
+            for account in snapshot.accounts
+        }
+        self.snapshot = snapshot
+        waiting, self._awaiting_snapshot = self._awaiting_snapshot, []
+        for exchange in waiting:
+            exchange.snapshot_arrived()
+
+    def _mark_locked(self, snapshot: Snapshot) -> None:
+        # Such an account must be out, not sent without a credential or with the caller's.
+        locked = {account.id for account in snapshot.accounts} - snapshot.credentials.keys()
+        unlocked = self._locked - locked
+        self._locked = locked
+        marks = [AttentionNeeded(one, LOCKED) for one in locked] + [AttentionNeeded(one, "") for one in unlocked]
+        self.pool.apply(marks, time())
+
+    def apply_changes(self, changes: Iterable[Change]) -> None:
+        """What was learnt before this process, by another worker, or decided by the owner."""
+        self.pool.apply(changes, time())
+
+    def await_snapshot(self, exchange: ApiExchange) -> None:
+        """Call the exchange when the first snapshot is there."""
+        self._awaiting_snapshot.append(exchange)
+
+    # -- what exchanges ask ----------------------------------------------------------------------------------------
+
+    @property
+    def passes_through(self) -> bool:
+        """No account is configured: the caller's own credential is used."""
+        return self.snapshot is not None and not self.snapshot.accounts
+
+    def credential(self, account_id: str) -> Credential | None:
+        """What opens an account."""
+        return self.snapshot.credentials.get(account_id) if self.snapshot else None
+
+    def upstream_of(self, account: Account | None) -> Upstream:
+        """Where an account's requests go."""
+        return self._upstream if account is None else self._upstream_of.get(account.id, self._upstream)
+
+    @property
+    def control_origin(self) -> Origin | None:
+        """Control's private socket, None while it is down."""
+        return self._control_origin if self.control_up else None
+
+    def publish(self, changes: list[Change]) -> None:
+        """Make what the pool learnt durable, and let the other workers know."""
+        if not changes:
+            return
+        at = time()
+        for change in changes:
+            self.journal.append(Changed(at, change))
+        if self._tell_control is not None:
+            self._tell_control(ChangesMade(changes))
+
+    def health(self) -> Health:
+        """What `/health` answers."""
+        snapshot = self.snapshot
+        ready = snapshot is not None and self.control_answered
+        configured, available = self.pool.availability(time())
+        return Health(
+            live=True,
+            ready=ready,
+            accounts={"configured": configured, "available": available},
+            strategy=snapshot.strategy if snapshot else None,
+            control=self.control_up,
+        )
+
+    # -- connections and requests ----------------------------------------------------------------------------------
+
+    def admit(self, connection: ClientConnection) -> bool:
+        """Count a new connection; False when there are too many."""
+        if len(self._connections) >= self.settings.max_connections:
+            return False
+        self._connections.add(connection)
+        return True
+
+    def forget(self, connection: ClientConnection) -> None:
+        """A connection is lost."""
+        self._connections.discard(connection)
+        if self.draining and not self._connections:
+            self._empty.set()
+
+    @property
+    def open_connections(self) -> int:
+        """Clients connected now."""
+        return len(self._connections)
+
+    def exchange(self, head: RequestHead, connection: ClientConnection) -> Exchange:
+        """Who answers this request."""
+        path = head.path
+        if path.startswith(b"/v1/") or path == b"/v1":
+            limit = body_limit(path, self.settings)
+            exchange: Exchange = ApiExchange(connection, self, head, limit)
+            exchange.refusal = gate(head, self.settings.allowed_hosts, limit, api=True)
+            return exchange
+        if path == b"/health" and head.method in (b"GET", b"HEAD"):
+            return HealthExchange(connection, self, head)
+        if head.method == b"HEAD" and path in (b"/", b"/api/hello"):
+            return ProbeExchange(connection, self, head)
+        exchange = ControlExchange(connection, self, head)
+        exchange.refusal = gate(head, self.settings.allowed_hosts, None, api=False)
+        return exchange
+
+    def unreadable(self, connection: ClientConnection, refusal: Refusal) -> Exchange:
+        """Who answers what could not be read."""
+        return UnreadableExchange(connection, self, refusal)
+
+    # -- life ------------------------------------------------------------------------------------------------------
+
+    async def listen(self, sock: socket.socket) -> None:
+        """Accept clients on a bound socket from now on."""
+        loop = asyncio.get_running_loop()
+        self._listeners.append(await loop.create_server(lambda: ClientConnection(self), sock=sock, backlog=BACKLOG))
+        if self._sweep is None:
+            self._sweep = loop.call_later(SWEEP_SECONDS, self._check_deadlines)
+
+    def control_connected(self, tell: ToControl) -> None:
+        """Control is there: publish changes through `tell` from now on."""
+        self._tell_control = tell
+        self.control_up = True
+
+    def control_lost(self) -> None:
+        """Control is gone: go on with what is known."""
+        self._tell_control = None
+        self.control_up = False
+
+    def _check_deadlines(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._sweep = loop.call_later(SWEEP_SECONDS, self._check_deadlines)
+        now = monotonic()
+        for connection in list(self._connections):
+            connection.check_deadlines(now)
+        self.upstreams.expire(loop.time())
+        self._report_in_flight()
+
+    def _report_in_flight(self) -> None:
+        report = InFlight(self.pool.in_flight(), len(self._connections), self.journal.shed)
+        if self._tell_control is not None and report != self._reported:
+            self._tell_control(report)
+            self._reported = report
+
+    async def drain(self) -> None:
+        """Accept nobody new, let running requests end (bounded by `drain_timeout`), then cut off the rest."""
+        self.draining = True
+        for listener in self._listeners:
+            listener.close()
+        for connection in list(self._connections):
+            connection.begin_drain()
+        if self._connections:
+            try:
+                async with asyncio.timeout(self.settings.drain_timeout):
+                    await self._empty.wait()
+            except TimeoutError:
+                log.warning(
+                    "%d connections did not end in %g s and are cut off",
+                    len(self._connections),
+                    self.settings.drain_timeout,
+                )
+        await self.close()
+
+    async def close(self) -> None:
+        """Cut off whatever is left."""
+        if self._sweep is not None:
+            self._sweep.cancel()
+        for listener in self._listeners:
+            listener.close()
+        for connection in list(self._connections):
+            connection.abort()
+        await self.upstreams.close()
+
+    def __repr__(self) -> str:
+        return f"<GatewayServer {len(self._connections)} connections, {self.pool!r}>"

@@ -1,0 +1,150 @@
+"""One connection to an upstream: sends a request, hands the answer to its receiver piece by piece."""
+
+from __future__ import annotations
+
+import asyncio
+import select
+import socket
+from collections.abc import Callable
+from typing import Protocol, cast
+
+from claudeflare.gateway.origin import Origin
+from claudeflare.http1.bad_message import BadMessage
+from claudeflare.http1.limits import HeadLimits
+from claudeflare.http1.response_parser import ResponseHandler, ResponseParser
+
+
+class Receiver(ResponseHandler, Protocol):
+    """Who gets an answer. After `on_response_end` or `on_lost` nothing more comes."""
+
+    def on_lost(self, message: str) -> None:
+        """The connection ended or misbehaved before the answer was complete."""
+        ...
+
+    def on_upstream_writable(self, writable: bool) -> None:
+        """Back-pressure: whether more of the request may be written."""
+        ...
+
+
+class UpstreamConnection(asyncio.Protocol):
+    """Serves one receiver at a time and goes back to its pool in between."""
+
+    def __init__(self, origin: Origin, limits: HeadLimits, release: Callable[[UpstreamConnection], None]) -> None:
+        self.origin = origin
+        self.idle_since = 0.0
+        self._release = release
+        self._parser = ResponseParser(limits)
+        self._receiver: Receiver | None = None
+        self._transport: asyncio.Transport
+        self._poll: select.poll | None = None
+        self._paused = False
+        self.closed = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        # uvloop's transports are no subclasses of asyncio's.
+        self._transport = transport = cast(asyncio.Transport, transport)
+        sock = transport.get_extra_info("socket")
+        if sock is not None:
+            if sock.family in (socket.AF_INET, socket.AF_INET6):
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._poll = select.poll()
+            self._poll.register(sock.fileno(), select.POLLIN | select.POLLHUP | select.POLLERR)
+
+    @property
+    def reusable(self) -> bool:
+        """Whether an idle connection can take another request: open, and nothing has arrived on it since.
+
+        Asked right before writing: the upstream may have closed in this very turn of the loop, and a request written
+        to a closing connection is lost without anybody knowing whether it was billed.
+        """
+        if self.closed or self._transport.is_closing():
+            return False
+        return self._poll is None or not self._poll.poll(0)
+
+    def send(self, method: bytes, head: bytes, body: bytes, receiver: Receiver) -> None:
+        """Send a request whose body, if any, is complete or starts with `body`; the answer goes to `receiver`."""
+        self._receiver = receiver
+        self._parser.expect(method, receiver)
+        if body:
+            self._transport.writelines((head, body))
+        else:
+            self._transport.write(head)
+
+    def write(self, data: bytes) -> None:
+        """More of a streamed request body, framed."""
+        self._transport.write(data)
+
+    def abort(self) -> None:
+        """Drop the connection and its receiver at once: whatever the upstream still does is not wanted."""
+        self._receiver = None
+        self.closed = True
+        self._transport.abort()
+
+    def pause_reading(self) -> None:
+        """Back-pressure: the client does not keep up."""
+        if not self._paused and not self._transport.is_closing():
+            self._paused = True
+            self._transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        """The client has caught up."""
+        if self._paused and not self._transport.is_closing():
+            self._paused = False
+            self._transport.resume_reading()
+
+    def data_received(self, data: bytes) -> None:
+        receiver = self._receiver
+        if receiver is None:
+            # Unasked bytes on an idle connection: it is out of step, never to be used again.
+            self.abort()
+            return
+        try:
+            self._parser.feed(data)
+        except BadMessage as error:
+            self._drop(error.message)
+            return
+        # The receiver may have aborted meanwhile; only a whole, clean answer leaves a reusable connection.
+        if self._parser.complete and self._receiver is receiver:
+            self._finished()
+
+    def eof_received(self) -> bool:
+        return False
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.closed = True
+        receiver = self._receiver
+        if receiver is None:
+            return
+        try:
+            ended = self._parser.end_of_input()
+        except BadMessage as bad:
+            ended, error = False, bad
+        self._receiver = None
+        if not ended:
+            receiver.on_lost(f"The upstream closed the connection ({error or 'end of stream'}).")
+
+    def pause_writing(self) -> None:
+        if self._receiver is not None:
+            self._receiver.on_upstream_writable(False)
+
+    def resume_writing(self) -> None:
+        if self._receiver is not None:
+            self._receiver.on_upstream_writable(True)
+
+    def _finished(self) -> None:
+        self._receiver = None
+        self.resume_reading()
+        if self._parser.keep_alive and self._transport.get_write_buffer_size() == 0:
+            self._release(self)
+        else:
+            self.abort()
+
+    def _drop(self, message: str) -> None:
+        receiver, complete = self._receiver, self._parser.complete
+        self.abort()
+        if receiver is not None and not complete:
+            receiver.on_lost(message)
+
+    def __repr__(self) -> str:
+        state = "closed" if self.closed else "busy" if self._receiver is not None else "idle"
+        return f"<UpstreamConnection {self.origin} {state}>"

@@ -1,0 +1,112 @@
+"""The loop that takes frames out of the journal and into the database, one transaction at a time."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Final, Protocol
+
+from claudeflare.errors import StorageError
+from claudeflare.ingest.batch import Batch, collect
+from claudeflare.ingest.pricing import PriceTable
+from claudeflare.journal.reader import FRAMES_AT_ONCE, JournalReader
+from claudeflare.journal.records import Changed, Opened
+from claudeflare.storage.records import PricedRequest
+
+log = logging.getLogger(__name__)
+
+FIRST_BACKOFF_SECONDS: Final = 0.5
+LONGEST_BACKOFF_SECONDS: Final = 10.0
+
+
+class RecordStore(Protocol):
+    """What ingest needs of the database; `storage.requests.RequestStore` is the real one."""
+
+    def write_batch(
+        self,
+        *,
+        opened: Sequence[tuple[str, Opened]],
+        finished: Sequence[PricedRequest],
+        changed: Sequence[Changed],
+        shed: int,
+    ) -> None:
+        """Write all of it in one transaction, or raise `StorageError`. Writing the same again changes nothing."""
+        ...
+
+    def end_open_requests(self, boot_id: str, ended_at: float) -> int:
+        """Record what a dead gateway left open as ended by an error; how many that were."""
+        ...
+
+
+class Ingest:
+    """Consumes the journal. For one thread at a time: its own while running, its owner's before and after."""
+
+    def __init__(
+        self,
+        reader: JournalReader,
+        requests: RecordStore,
+        prices: PriceTable,
+        on_written: Sequence[Callable[[Batch], None]] = (),
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """`on_written` are called in the ingest thread with each batch once the database has it.
+
+        After a restart of control a batch may come that came before.
+        """
+        self._reader = reader
+        self._requests = requests
+        self._prices = prices
+        self._on_written = tuple(on_written)
+        self._clock = clock
+
+    def run_once(self) -> int:
+        """Take what the journal holds, up to one batch, into the database; how many frames that were.
+
+        Raises `StorageError` and `OSError` with the journal kept: the same frames come again next time.
+        """
+        frames = self._reader.read(FRAMES_AT_ONCE)
+        dead = self._reader.dead_boots()
+        batch = collect(frames, self._prices)
+        if frames:
+            self._requests.write_batch(
+                opened=batch.opened, finished=batch.finished, changed=batch.changed, shed=batch.shed
+            )
+        for boot_id in dead:
+            ended = self._requests.end_open_requests(boot_id, self._clock())
+            if ended:
+                log.warning("gateway %s died with %d requests running; they are recorded as errors", boot_id, ended)
+        # Segments go last: whatever fails before, the next run finds them and does the same again.
+        self._reader.commit()
+        if frames:
+            for tell in self._on_written:
+                tell(batch)
+        return len(frames)
+
+    def drain(self) -> int:
+        """Take all the journal holds by now; how many frames that were. Raises as `run_once`."""
+        total = 0
+        while True:
+            taken = self.run_once()
+            total += taken
+            if taken < FRAMES_AT_ONCE:
+                return total
+
+    def run(self, stop: threading.Event, poll_seconds: float = 0.2) -> None:
+        """Drain again and again until `stop` is set. While the database or the disk fails, the journal is kept."""
+        backoff = 0.0
+        while not stop.is_set():
+            try:
+                taken = self.run_once()
+            except (StorageError, OSError) as error:
+                if not backoff:
+                    log.error("records stay in the journal until they can be stored: %s", error)
+                backoff = min(max(2 * backoff, FIRST_BACKOFF_SECONDS), LONGEST_BACKOFF_SECONDS)
+                stop.wait(backoff)
+                continue
+            if backoff:
+                backoff = 0.0
+                log.warning("records are stored again")
+            if taken < FRAMES_AT_ONCE:
+                stop.wait(poll_seconds)

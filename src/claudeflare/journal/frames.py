@@ -1,0 +1,132 @@
+"""The binary frame: how one record lies in a segment, and how damage is told from an unfinished write.
+
+    marker 1 byte | kind 1 byte | payload length u32 | CRC-32 u32 | payload (MessagePack)
+
+Big endian. The CRC covers everything but itself, so that a flipped bit in the length is noticed as well.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from enum import Enum
+from typing import Final, NamedTuple
+
+import msgspec
+
+from claudeflare.errors import JournalError
+from claudeflare.journal.records import Changed, Finished, Frame, Opened, Shed
+
+MARKER: Final = 0xCF
+PAYLOAD_LIMIT: Final = 16 * 1024 * 1024
+"""Bytes. A longer length is damage: the largest record we write is some kilobytes."""
+
+KIND_HEADER: Final = 0
+"""First in every segment; see `segments`."""
+KINDS: Final[dict[type[Frame], int]] = {Opened: 1, Finished: 2, Changed: 3, Shed: 4}
+
+_CHECKED: Final = struct.Struct(">BBI")
+_HEAD: Final = struct.Struct(">BBII")
+HEAD_BYTES: Final = _HEAD.size
+
+_encoder = msgspec.msgpack.Encoder()
+_decoders: Final[dict[int, msgspec.msgpack.Decoder[Frame]]] = {
+    kind: msgspec.msgpack.Decoder(record) for record, kind in KINDS.items()
+}
+
+
+class Tail(Enum):
+    """What lies behind the last good frame of a buffer."""
+
+    CLEAN = "clean"
+    """Nothing: the buffer ends with a frame."""
+    TORN = "torn"
+    """The beginning of a frame. Wait for the rest, unless its writer is gone."""
+    DAMAGED = "damaged"
+    """Bytes that are no frame, and with them all that follows: there is no telling where the next one begins."""
+
+
+class Packed(NamedTuple):
+    """One frame of good checksum, payload not yet decoded."""
+
+    kind: int
+    payload: memoryview
+    end: int
+
+
+class Decoded(NamedTuple):
+    """The frames of a buffer."""
+
+    frames: list[tuple[Frame, int]]
+    """Each with the offset at which it ends."""
+    end: int
+    """Where the good frames end."""
+    tail: Tail
+    unreadable: int
+    """Frames passed over: checksum good, content unknown. A newer gateway wrote them."""
+
+
+def pack(kind: int, payload: bytes) -> bytes:
+    """Frame a payload. Raises `JournalError` when it is over the limit."""
+    length = len(payload)
+    if length > PAYLOAD_LIMIT:
+        raise JournalError(f"A record of {length} bytes cannot be journaled: the limit is {PAYLOAD_LIMIT}.")
+    checksum = zlib.crc32(payload, zlib.crc32(_CHECKED.pack(MARKER, kind, length)))
+    return _HEAD.pack(MARKER, kind, length, checksum) + payload
+
+
+def unpack(buffer: memoryview, start: int) -> Packed | Tail:
+    """The frame that begins at `start`, or why there is none."""
+    if start == len(buffer):
+        return Tail.CLEAN
+    if buffer[start] != MARKER:
+        return Tail.DAMAGED
+    if len(buffer) - start < HEAD_BYTES:
+        return Tail.TORN
+    _, kind, length, checksum = _HEAD.unpack_from(buffer, start)
+    if length > PAYLOAD_LIMIT:
+        return Tail.DAMAGED
+    end = start + HEAD_BYTES + length
+    if end > len(buffer):
+        return Tail.TORN
+    payload = buffer[start + HEAD_BYTES : end]
+    if zlib.crc32(payload, zlib.crc32(buffer[start : start + _CHECKED.size])) != checksum:
+        return Tail.DAMAGED
+    return Packed(kind, payload, end)
+
+
+def encode(frame: Frame) -> bytes:
+    """One record as a frame.
+
+    Raises `JournalError` when it is over the limit, and what msgspec raises (`TypeError`, `ValueError`,
+    `OverflowError`, `RecursionError`) when a field holds what MessagePack cannot, e.g. an integer beyond 64 bits.
+    """
+    return pack(KINDS[type(frame)], _encoder.encode(frame))
+
+
+def decode(buffer: bytes | memoryview, start: int = 0, limit: int | None = None) -> Decoded:
+    """All frames from `start` on, at most `limit` of them. Never raises on any input."""
+    view = memoryview(buffer)
+    frames: list[tuple[Frame, int]] = []
+    unreadable = 0
+    while limit is None or len(frames) < limit:
+        found = unpack(view, start)
+        if isinstance(found, Tail):
+            return Decoded(frames, start, found, unreadable)
+        start = found.end
+        frame = _record(found)
+        if frame is None:
+            unreadable += 1
+        else:
+            frames.append((frame, start))
+    return Decoded(frames, start, Tail.CLEAN, unreadable)
+
+
+def _record(packed: Packed) -> Frame | None:
+    decoder = _decoders.get(packed.kind)
+    if decoder is None:
+        return None
+    try:
+        return decoder.decode(packed.payload)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None

@@ -1,0 +1,168 @@
+"""Reads one segment from where the last committed read ended, and knows when there is nothing more to come."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+from enum import Enum
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from claudeflare.errors import JournalError
+from claudeflare.journal.frames import HEAD_BYTES, PAYLOAD_LIMIT, Tail, decode
+from claudeflare.journal.records import Frame
+from claudeflare.journal.segments import CORRUPT_SUFFIX, DamagedHeader, SegmentHeader, SegmentName, decode_header
+
+log = logging.getLogger(__name__)
+
+READ_BYTES: Final = 4 * 1024 * 1024
+"""How much is read at once; more only where one frame is longer."""
+LONGEST_READ: Final = HEAD_BYTES + PAYLOAD_LIMIT
+HEADER_READ_BYTES: Final = 1024
+"""More than the longest header."""
+
+
+class ReadFrame(NamedTuple):
+    """A frame and whose it is."""
+
+    frame: Frame
+    boot_id: str
+    worker: int
+
+
+class Ending(Enum):
+    """How far a segment has been read."""
+
+    OPEN = "open"
+    """More may come."""
+    CONSUMED = "consumed"
+    """Its writer is gone and every frame was read."""
+    TORN = "torn"
+    """Its writer is gone and every frame was read but the last, which was never finished."""
+    DAMAGED = "damaged"
+    """Its writer is gone and it holds bytes that are no frame."""
+    UNKNOWN_VERSION = "unknown version"
+    """Another release has to read it."""
+
+
+_ENDINGS: Final = {Tail.CLEAN: Ending.CONSUMED, Tail.TORN: Ending.TORN, Tail.DAMAGED: Ending.DAMAGED}
+
+
+class SegmentReader:
+    """One segment. What `read` returns is returned again until `commit`."""
+
+    def __init__(self, path: Path, name: SegmentName) -> None:
+        self.path = path
+        self.name = name
+        self.ending = Ending.OPEN
+        self.moved_on = False
+        """A later segment of the same writer exists; set by the owner."""
+        self.settled = False
+        """Finished, and all that was read is safe elsewhere: to be put away."""
+        self.unreadable = 0
+        """Frames of a kind this release does not know, as of the last read."""
+        self._header: SegmentHeader | None = None
+        self._start = 0
+        self._position = 0
+        self._size = 0
+
+    @property
+    def created_at(self) -> float:
+        """UTC epoch seconds, by the writer's clock; 0 while the header cannot be read."""
+        return self._header.created_at if self._header else 0.0
+
+    @property
+    def finished(self) -> bool:
+        """Whether there is nothing behind what the last `read` returned, nor will be."""
+        return self.ending in (Ending.CONSUMED, Ending.TORN, Ending.DAMAGED)
+
+    @property
+    def skipped_bytes(self) -> int:
+        """Bytes behind the last good frame of a finished segment."""
+        return self._size - self._position if self.finished else 0
+
+    def read(self, limit: int) -> list[ReadFrame]:
+        """Up to `limit` frames behind the committed ones; 0 reads the header alone. Raises `OSError`."""
+        if self.settled or self.ending is Ending.UNKNOWN_VERSION:
+            return []
+        self._position, self.unreadable = self._start, 0
+        try:
+            fd = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return []
+        try:
+            # Asked before reading: what a writer appended before it went is then certainly seen.
+            gone = self.moved_on or _lock_is_free(fd)
+            self._size = os.fstat(fd).st_size
+            frames, tail = self._scan(fd, limit)
+        except JournalError as error:
+            log.error("%s", error)
+            self.ending = Ending.UNKNOWN_VERSION
+            return []
+        finally:
+            os.close(fd)
+        # While the writer lives, even damage may be a frame that it is taking back because the disk is full.
+        self.ending = _ENDINGS[tail] if tail is not None and gone else Ending.OPEN
+        return frames
+
+    def _scan(self, fd: int, limit: int) -> tuple[list[ReadFrame], Tail | None]:
+        """Frames from the current position, and what follows them; None when the limit left some unread."""
+        if self._header is None and (tail := self._read_header(fd)) is not None:
+            return [], tail
+        frames: list[ReadFrame] = []
+        wanted = READ_BYTES
+        while len(frames) < limit:
+            data = os.pread(fd, wanted, self._position)
+            decoded = decode(data, limit=limit - len(frames))
+            frames += [ReadFrame(frame, self.name.boot_id, self.name.worker) for frame, _ in decoded.frames]
+            self.unreadable += decoded.unreadable
+            self._position += decoded.end
+            at_end = self._position - decoded.end + len(data) >= self._size
+            if decoded.tail is Tail.DAMAGED or (len(frames) < limit and at_end) or not data:
+                return frames, decoded.tail
+            wanted = READ_BYTES if decoded.end else LONGEST_READ
+        return frames, None
+
+    def _read_header(self, fd: int) -> Tail | None:
+        """Learn the header; a tail when there is none. Raises `JournalError` for an unknown version."""
+        try:
+            found = decode_header(os.pread(fd, HEADER_READ_BYTES, 0), self.path)
+        except DamagedHeader:
+            return Tail.DAMAGED
+        if found is None:
+            return Tail.TORN
+        header, end = found
+        if (header.boot_id, header.worker) != self.name[:2]:
+            return Tail.DAMAGED
+        self._header = header
+        self._start = self._position = end
+        return None
+
+    def commit(self) -> None:
+        """What was read is safe elsewhere."""
+        self._start = self._position
+        self.settled = self.finished
+
+    def put_away(self) -> None:
+        """Delete a settled segment, or set it aside when it is damaged. Raises `OSError`."""
+        if self.ending is Ending.DAMAGED:
+            kept = self.path.with_name(self.path.name + CORRUPT_SUFFIX)
+            self.path.rename(kept)
+            log.error("a journal segment is damaged: %d bytes of %s could not be read", self.skipped_bytes, kept)
+            return
+        self.path.unlink(missing_ok=True)
+        if self.skipped_bytes:
+            log.warning("%s ended in an unfinished frame: %d bytes skipped", self.path, self.skipped_bytes)
+
+    def __repr__(self) -> str:
+        return f"<SegmentReader {self.path.name} {self.ending.value}, {self._position} of {self._size} bytes read>"
+
+
+def _lock_is_free(fd: int) -> bool:
+    """Whether the segment's writer has closed it or died: the kernel drops a process's locks with it."""
+    try:
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -1,0 +1,82 @@
+"""Meters an answer that comes as one JSON document, and passes over answers that are neither that nor events."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from claudeflare.providers.anthropic.answer_meter import USAGE_LIMIT, AnswerMeter
+from claudeflare.providers.anthropic.decompression import Decompressor
+from claudeflare.providers.anthropic.error_shape import error_of
+from claudeflare.providers.anthropic.lenient_json import UNREADABLE, json_object, text
+from claudeflare.providers.provider import Signal
+
+BODY_LIMIT: Final = 4 * 1024 * 1024
+"""Bytes kept of a document, decompressed. The longest message a model can write is well below; more is not metered."""
+
+_NOTHING: Final = Signal.NOTHING
+
+
+class _Document(msgspec.Struct):
+    type: msgspec.Raw = msgspec.Raw()
+    id: msgspec.Raw = msgspec.Raw()
+    model: msgspec.Raw = msgspec.Raw()
+    stop_reason: msgspec.Raw = msgspec.Raw()
+    usage: msgspec.Raw = msgspec.Raw()
+    error: msgspec.Raw = msgspec.Raw()
+
+
+_document = msgspec.json.Decoder(_Document)
+
+
+class JsonMeter(AnswerMeter):
+    """Keeps the document and reads it at its end. With `limit=0` it keeps nothing and only notices the first byte."""
+
+    def __init__(self, decompressor: Decompressor | None = None, limit: int = BODY_LIMIT) -> None:
+        super().__init__(decompressor)
+        self._body: bytearray | None = bytearray() if limit else None
+        """None when the document is not, or no longer, worth keeping."""
+        self._limit = limit
+        self._begun = False
+
+    def feed(self, data: bytes) -> Signal:
+        """Take the next body bytes, as on the wire."""
+        if not data:
+            return _NOTHING
+        if self._body is not None:
+            self._keep(data)
+        if self._begun:
+            return _NOTHING
+        self._begun = True
+        return Signal.FIRST_CONTENT
+
+    def finish(self) -> None:
+        """Read the document's envelope: a message, an error, or something else that says nothing of usage."""
+        if self._body is None:
+            return
+        body, self._body = self._body, None
+        try:
+            document = _document.decode(body)
+        except UNREADABLE:
+            return
+        kind = text(document.type)
+        if kind == "message":
+            self.message_id = text(document.id)
+            self.model = text(document.model)
+            self.stop_reason = text(document.stop_reason)
+            self.usage = json_object(document.usage, USAGE_LIMIT)
+        elif document.error and (kind is None or kind == "error"):
+            # The edge's 413 has no top-level type.
+            error = error_of(document.error)
+            self.error_type, self.error_message = error.type, error.message
+            self.error_first = True
+
+    def _keep(self, data: bytes) -> None:
+        assert self._body is not None
+        if self._decompressor is not None:
+            data = self._decompressor.feed(data)
+        if len(self._body) + len(data) > self._limit or (self._decompressor is not None and self._decompressor.failed):
+            self._body = None
+        else:
+            self._body += data

@@ -1,0 +1,81 @@
+"""The Claude API behind the seam that the gateway talks to: composes this package, adds nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from claudeflare.balancing.outcome import Outcome
+from claudeflare.providers.anthropic import errors, headers
+from claudeflare.providers.anthropic.decompression import decompressor, inflated_start
+from claudeflare.providers.anthropic.error_shape import error_body, error_event
+from claudeflare.providers.anthropic.facts import facts
+from claudeflare.providers.anthropic.json_meter import BODY_LIMIT, JsonMeter
+from claudeflare.providers.anthropic.stream_meter import StreamMeter
+from claudeflare.providers.provider import Credential, Fields, Meter, RequestFacts
+
+ERROR_START_BYTES = 4096
+"""How much of a failed answer is read to classify it."""
+
+
+class AnthropicProvider:
+    """Implements `providers.provider.Provider`. Stateless; one object serves all requests."""
+
+    name = "anthropic"
+
+    def facts(self, method: bytes, path: bytes, fields: Fields, body: bytes | None) -> RequestFacts:
+        """See `facts.facts`."""
+        return facts(method, path, fields, body)
+
+    def request_fields(self, fields: Fields, credential: Credential | None) -> list[tuple[bytes, bytes]]:
+        """See `headers.request_fields`."""
+        return headers.request_fields(fields, credential)
+
+    def response_fields(self, fields: Fields) -> list[tuple[bytes, bytes]]:
+        """See `headers.response_fields`."""
+        return headers.response_fields(fields)
+
+    def meter(self, status: int, fields: Fields, *, streaming: bool) -> Meter:
+        """By content type: events, a JSON document, or anything else, which is passed over.
+
+        `streaming`, what the request asked for, decides only where a good answer does not state its type.
+        """
+        inflating = decompressor(headers.all_values(fields, b"content-encoding"))
+        stated = (headers.first_value(fields, b"content-type") or "").partition(";")[0].strip().lower()
+        if stated == "text/event-stream" or (not stated and streaming and status < 400):
+            return StreamMeter(inflating)
+        is_json = not stated or stated == "application/json" or stated.endswith("+json")
+        return JsonMeter(inflating, BODY_LIMIT if is_json else 0)
+
+    def classify(
+        self, status: int, fields: Fields, body: bytes, facts: RequestFacts, credential: Credential | None, now: float
+    ) -> Outcome:
+        """See `errors.classify`. A body that is still compressed is read as well."""
+        if status >= 400:
+            body = self.readable(fields, body)
+        return errors.classify(status, fields, body, facts, credential, now)
+
+    def classify_stream_error(self, meter: Meter, facts: RequestFacts, now: float) -> Outcome:
+        """See `errors.classify_stream_error`."""
+        return errors.classify_stream_error(meter, facts, now)
+
+    def readable(self, fields: Fields, body: bytes) -> bytes:
+        """The start of a failed answer's body, decompressed as far as it goes, at most `ERROR_START_BYTES`."""
+        return inflated_start(headers.all_values(fields, b"content-encoding"), body, ERROR_START_BYTES)
+
+    def organization(self, fields: Fields) -> str | None:
+        """The organization whose limits the answer's account shares."""
+        return headers.first_value(fields, b"anthropic-organization-id")
+
+    def upstream_request_id(self, fields: Fields) -> str | None:
+        """The API's own id, which its support asks for."""
+        return headers.first_value(fields, b"request-id")
+
+    def error_body(
+        self, status: int, error_type: str, message: str, request_id: str, details: dict[str, Any] | None = None
+    ) -> bytes:
+        """See `error_shape.error_body`; the API's errors do not repeat the status."""
+        return error_body(error_type, message, request_id, details)
+
+    def error_event(self, error_type: str, message: str, request_id: str) -> bytes:
+        """See `error_shape.error_event`."""
+        return error_event(error_type, message, request_id)

@@ -1,0 +1,140 @@
+"""Which conversation a request belongs to, when the client does not say so in a header of its own."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Final
+
+import msgspec
+
+from claudeflare.providers.anthropic.lenient_json import UNREADABLE, RawJson, text
+
+HASHED_BYTES: Final = 16_384
+"""Bytes of each part that go into a hash: hashing all of a long prompt would cost more than all else in a request."""
+
+MAX_LENGTH: Final = 200
+"""Characters of a session id taken over as they are; ids come from clients and become keys of learned state."""
+
+_OLD_FORM = re.compile(r"_session_([0-9a-fA-F-]{36})$")
+_CACHE_MARK = b'"cache_control"'
+
+
+class _Metadata(msgspec.Struct):
+    user_id: msgspec.Raw = msgspec.Raw()
+
+
+class _UserId(msgspec.Struct):
+    session_id: msgspec.Raw = msgspec.Raw()
+
+
+class _Message(msgspec.Struct):
+    role: msgspec.Raw = msgspec.Raw()
+    content: msgspec.Raw = msgspec.Raw()
+
+
+class _Block(msgspec.Struct):
+    text: msgspec.Raw = msgspec.Raw()
+    source: msgspec.Raw = msgspec.Raw()
+
+
+_metadata = msgspec.json.Decoder(_Metadata)
+_user_id = msgspec.json.Decoder(_UserId)
+_message = msgspec.json.Decoder(_Message)
+_blocks = msgspec.json.Decoder(list[_Block])
+
+
+def bounded(session: str) -> str:
+    """A session id no longer than `MAX_LENGTH`: a longer one is replaced by its hash."""
+    return session if len(session) <= MAX_LENGTH else "long:" + _short_hash([session.encode()])
+
+
+def session_in_metadata(metadata: RawJson) -> str | None:
+    """The session inside `metadata.user_id` as Claude Code writes it, in either form; None when it is something else.
+
+    Old: `user_<device>_account_<uuid>_session_<uuid>`. Since 2.1.78: a JSON object in the string, with `session_id`.
+    """
+    try:
+        user_id = text(_metadata.decode(metadata).user_id)
+        if user_id is None:
+            return None
+        if user_id.startswith("{"):
+            session = text(_user_id.decode(user_id).session_id)
+            return bounded(session) if session else None
+    except UNREADABLE:
+        return None
+    old_form = _OLD_FORM.search(user_id)
+    return old_form[1] if old_form else None
+
+
+def session_from_content(system: RawJson, messages: list[msgspec.Raw]) -> str | None:
+    """A hash of the system prompt and the first user message, which stay while a conversation grows; None without one.
+
+    Only the words count: clients move `cache_control` marks from turn to turn and send the same text as a string or as
+    blocks. Of long texts both ends and the length count, so that a shared preamble does not merge conversations.
+    """
+    first = _first_user_content(messages)
+    if first is None:
+        return None
+    parts = [b"system", *_ends(_words(system)), b"user", *_ends(_words(first))]
+    return "hash:" + _short_hash(parts)
+
+
+def prefix_hash(tools: RawJson, system: RawJson, messages: list[msgspec.Raw]) -> str | None:
+    """A hash over the start of tools, system and first message as sent, but for cache marks; None when all are missing.
+
+    Equal for turns that can share a prompt cache. Unequal does not prove that they cannot.
+    """
+    parts = [bytes(memoryview(raw)[:HASHED_BYTES]) for raw in (tools, system, messages[0] if messages else b"")]
+    if not any(parts):
+        return None
+    return _short_hash([_without_cache_marks(part) for part in parts])
+
+
+def _first_user_content(messages: list[msgspec.Raw]) -> msgspec.Raw | None:
+    for raw in messages:
+        try:
+            message = _message.decode(raw)
+        except UNREADABLE:
+            continue
+        if text(message.role) == "user":
+            return message.content
+    return None
+
+
+def _words(content: RawJson) -> list[bytes]:
+    """The texts (and sources of images and documents) of a string or a list of blocks, as raw JSON."""
+    raw = bytes(content)
+    if not raw.startswith(b"["):
+        return [raw]
+    try:
+        return [bytes(block.text) + bytes(block.source) for block in _blocks.decode(raw)]
+    except UNREADABLE:
+        return [raw]
+
+
+def _without_cache_marks(part: bytes) -> bytes:
+    """Raw JSON without `"cache_control":{…}` and the comma that goes with it. Quotes inside texts are escaped."""
+    kept, *marked = part.split(_CACHE_MARK)
+    for piece in marked:
+        after = piece.partition(b"}")[2].lstrip()
+        before = kept.rstrip()
+        kept = before[:-1] + after if before.endswith(b",") else before + after.removeprefix(b",").lstrip()
+    return kept
+
+
+def _ends(words: list[bytes]) -> list[bytes]:
+    joined = b"\0".join(words)
+    if len(joined) <= HASHED_BYTES:
+        return [joined]
+    half = HASHED_BYTES // 2
+    return [joined[:half], joined[-half:], str(len(joined)).encode()]
+
+
+def _short_hash(parts: list[bytes]) -> str:
+    """64 bits of SHA-256; the parts' lengths are hashed too, so that their borders count."""
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "big"))
+        digest.update(part)
+    return digest.hexdigest()[:16]

@@ -1,0 +1,173 @@
+"""Meters a stream of events: usage, ends and errors. Almost every byte passes it in a few substring searches."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import msgspec
+
+from claudeflare.providers.anthropic.answer_meter import USAGE_LIMIT, AnswerMeter
+from claudeflare.providers.anthropic.decompression import Decompressor
+from claudeflare.providers.anthropic.error_shape import error_of
+from claudeflare.providers.anthropic.lenient_json import UNREADABLE, RawJson, json_object, text
+from claudeflare.providers.anthropic.sse import CompleteLines, data_values
+from claudeflare.providers.provider import Signal
+
+_NOTHING: Final = Signal.NOTHING
+_BYTES_PER_TOKEN: Final = 4
+
+# Plain integers while signals are gathered: combining IntFlag members costs more than reading an event.
+_FIRST_EVENT, _FIRST_CONTENT = int(Signal.FIRST_EVENT), int(Signal.FIRST_CONTENT)
+_FINISHED, _ERROR = int(Signal.FINISHED), int(Signal.ERROR)
+
+_SECOND_KEY: Final = len(b'{"type":"text_delta')
+"""A delta's second key lies behind this: no delta's type is shorter than text_delta."""
+_AROUND_VALUE: Final = len(b':""}}')
+
+_TYPE_AT_START = re.compile(rb'\s*\{\s*"type"\s*:\s*"([a-z_]{1,64})"')
+
+
+class _Event(msgspec.Struct):
+    type: str = ""
+    message: msgspec.Raw = msgspec.Raw()
+    delta: msgspec.Raw = msgspec.Raw()
+    usage: msgspec.Raw = msgspec.Raw()
+    error: msgspec.Raw = msgspec.Raw()
+
+
+class _Message(msgspec.Struct):
+    id: msgspec.Raw = msgspec.Raw()
+    model: msgspec.Raw = msgspec.Raw()
+    stop_reason: msgspec.Raw = msgspec.Raw()
+    usage: msgspec.Raw = msgspec.Raw()
+
+
+_event = msgspec.json.Decoder(_Event)
+_message = msgspec.json.Decoder(_Message)
+
+
+class StreamMeter(AnswerMeter):
+    """Usage starts from `message_start`; each `message_delta` overwrites what it names, for its counts are cumulative.
+
+    When a stream breaks off before any `message_delta`, the output is estimated from what was generated so far: one
+    token per 4 bytes of text, thinking and tool input. That is at least characters / 4; thinking that the API does
+    not show is not in it.
+    """
+
+    def __init__(self, decompressor: Decompressor | None = None) -> None:
+        super().__init__(decompressor)
+        self._lines = CompleteLines()
+        self._generated_bytes = 0
+        self._output_is_final = False
+        self._seen = 0
+        """Signals given so far."""
+
+    def feed(self, data: bytes) -> Signal:
+        """Take the next body bytes, as on the wire."""
+        if self._decompressor is not None:
+            data = self._decompressor.feed(data)
+            if self._decompressor.failed:
+                return self._give_up()
+        lines = self._lines.feed(data)
+        if not lines:
+            return _NOTHING
+        # Once content flows only message_* and error events matter. Inside JSON strings quotes are escaped, so no
+        # text can hide one, and none is missed either: a letter of the type could at most be written as \u00xx.
+        # (`find` is twice as fast as `in` on bytes.)
+        find = lines.find
+        if self._seen & _FIRST_CONTENT and find(b'"message_') < 0 and find(b'"error"') < 0 and find(b"\\u00") < 0:
+            self._generated_bytes += _generated_bytes(lines)
+            return _NOTHING
+        return self._read(lines)
+
+    def finish(self) -> None:
+        """Read a last line that nothing ended, and estimate the output if its count never came."""
+        if last := self._lines.finish():
+            self._read(last)
+        if self.usage is None or self._output_is_final:
+            return
+        counted = self.usage.get("output_tokens")
+        estimate = -(-self._generated_bytes // _BYTES_PER_TOKEN)
+        self.usage["output_tokens"] = max(counted, estimate) if isinstance(counted, int) else estimate
+        self.usage_estimated = True
+        self._output_is_final = True
+
+    def _read(self, lines: bytes) -> Signal:
+        signals = 0
+        for data in data_values(lines):
+            if self._seen & _FINISHED:
+                break
+            event_signals = self._read_event(data)
+            signals |= event_signals
+            self._seen |= event_signals
+        return Signal(signals)
+
+    def _read_event(self, data: bytes) -> int:
+        try:
+            event = _event.decode(data)
+        except UNREADABLE:
+            start = _TYPE_AT_START.match(data)
+            event = _Event(type=start[1].decode() if start else "")
+        kind = event.type
+        if kind == "ping":
+            return 0
+        signals = 0 if self._seen & _FIRST_EVENT else _FIRST_EVENT
+        if kind.startswith("content_block_"):
+            if kind == "content_block_delta":
+                self._generated_bytes += _generated_bytes(data + b"\n")
+            return signals if self._seen & _FIRST_CONTENT else signals | _FIRST_CONTENT
+        if kind == "message_start":
+            self._start(event.message)
+        elif kind == "message_delta":
+            self._update(event)
+        elif kind == "message_stop":
+            signals |= _FINISHED
+        elif kind == "error" or (not kind and event.error):
+            self.error_first = signals & _FIRST_EVENT != 0
+            error = error_of(event.error)
+            self.error_type, self.error_message = error.type, error.message
+            signals |= _ERROR
+        return signals
+
+    def _start(self, raw: RawJson) -> None:
+        try:
+            message = _message.decode(raw)
+        except UNREADABLE:
+            return
+        self.message_id = text(message.id)
+        self.model = text(message.model)
+        self.usage = json_object(message.usage, USAGE_LIMIT)
+
+    def _update(self, event: _Event) -> None:
+        try:
+            self.stop_reason = text(_message.decode(event.delta).stop_reason) or self.stop_reason
+        except UNREADABLE:
+            pass
+        usage = json_object(event.usage, USAGE_LIMIT)
+        if usage is None:
+            return
+        named = {name: value for name, value in usage.items() if value is not None}
+        self.usage = {**(self.usage or {}), **named}
+        self._output_is_final = self._output_is_final or "output_tokens" in named
+
+    def _give_up(self) -> Signal:
+        """The encoding cannot be read: say that all has begun, so that nobody waits for an event never to be seen."""
+        signals = (_FIRST_EVENT | _FIRST_CONTENT) & ~self._seen
+        self._seen |= signals
+        return Signal(signals) if signals else _NOTHING
+
+
+def _generated_bytes(lines: bytes) -> int:
+    """Bytes of text, thinking and tool input in the deltas of complete lines, JSON escapes included.
+
+    `"delta":{"type":"text_delta","text":"Hello"}}`: the value begins behind the colon of the second key, and after it
+    come three characters and the line's end. Signatures are not generated output.
+    """
+    total = 0
+    for delta in lines.split(b'"delta":')[1:]:
+        colon = delta.find(b":", _SECOND_KEY)
+        length = delta.find(b"\n", colon) - colon - _AROUND_VALUE
+        if colon > 0 and length > 0 and delta.find(b"signature", 0, _SECOND_KEY) < 0:
+            total += length
+    return total

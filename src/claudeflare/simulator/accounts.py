@@ -1,0 +1,124 @@
+"""Who may call: accounts with their credential, organization and limits."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from typing import Literal
+
+import msgspec
+
+from claudeflare.errors import InvalidInput
+from claudeflare.simulator.seeding import identifier, organization_uuid
+
+Tier = Literal["start", "build", "scale"]
+
+
+class Limits(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_fields=True):
+    """What an organization may use of one model class in a minute."""
+
+    requests: int
+    input_tokens: int
+    output_tokens: int
+
+
+class WindowBudgets(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_fields=True):
+    """What a subscription may use, in tokens. The API publishes no such numbers; these are for simulation."""
+
+    session_tokens: int = 5_000_000
+    """In five hours from the first message."""
+    weekly_tokens: int = 50_000_000
+    """In seven days."""
+
+
+TIER_LIMITS: dict[Tier, Limits] = {
+    "start": Limits(1000, 2_000_000, 400_000),
+    "build": Limits(5000, 5_000_000, 1_000_000),
+    "scale": Limits(10_000, 10_000_000, 2_000_000),
+}
+TOP_MODEL_LIMITS: dict[Tier, Limits] = {
+    "start": Limits(1000, 500_000, 100_000),
+    "build": Limits(2000, 1_500_000, 300_000),
+    "scale": Limits(4000, 4_000_000, 800_000),
+}
+COUNT_TOKENS_REQUESTS: dict[Tier, int] = {"start": 2000, "build": 4000, "scale": 8000}
+"""Published rate limits (API docs, rate limits, 2026-08)."""
+
+
+class SimulatedAccount(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
+    """One credential and what it opens. Accounts of one organization share its limits: the first one used sets them."""
+
+    name: str
+    key: str
+    """The secret: an API key `sk-ant-api…` or an OAuth token `sk-ant-oat…`."""
+    organization: str = ""
+    """A UUID or any name. Empty: an organization of its own."""
+    workspace: str = ""
+    """A `wrkspc_…` id or any name. Empty: the organization's default workspace."""
+    tier: Tier = "start"
+    limits: Limits | None = None
+    """Limits of every model class instead of the tier's."""
+    model_limits: dict[str, Limits] = {}
+    """Limits by model class (`opus`, `sonnet`, …); they go before `limits`."""
+    windows: WindowBudgets = WindowBudgets()
+    """Only for subscriptions."""
+
+    @property
+    def is_subscription(self) -> bool:
+        """OAuth tokens are answered with window headers, API keys with bucket headers."""
+        return self.key.startswith("sk-ant-oat")
+
+    @property
+    def organization_id(self) -> str:
+        """What the header anthropic-organization-id says."""
+        return organization_uuid(self.organization or f"of {self.name}")
+
+    @property
+    def workspace_id(self) -> str:
+        """What the header anthropic-workspace-id says."""
+        if self.workspace.startswith("wrkspc_"):
+            return self.workspace
+        return identifier("wrkspc", self.organization_id, self.workspace)
+
+    def limits_of(self, model_class: str) -> Limits:
+        """Rate limits for a model class."""
+        by_tier = TOP_MODEL_LIMITS if model_class in ("fable", "mythos") else TIER_LIMITS
+        return self.model_limits.get(model_class) or self.limits or by_tier[self.tier]
+
+    def __repr__(self) -> str:
+        return f"<SimulatedAccount {self.name}>"
+
+
+class Accounts:
+    """All accounts, found by what a request carries. Without a list, every key `sk-ant-…` opens one of its own."""
+
+    def __init__(self, accounts: Iterable[SimulatedAccount] = ()) -> None:
+        self._by_key: dict[str, SimulatedAccount] = {}
+        self._by_name: dict[str, SimulatedAccount] = {}
+        for account in accounts:
+            self._add(account)
+        self.open = not self._by_key
+        """Whether unknown keys are let in."""
+
+    def _add(self, account: SimulatedAccount) -> None:
+        if account.key in self._by_key or account.name in self._by_name:
+            raise InvalidInput(f"Account {account.name!r} is listed twice: give each account its own name and key.")
+        self._by_key[account.key] = self._by_name[account.name] = account
+
+    def by_key(self, key: str) -> SimulatedAccount | None:
+        """The account this secret opens; None: refuse it."""
+        account = self._by_key.get(key)
+        if account is None and self.open and key.startswith("sk-ant-"):
+            account = SimulatedAccount(name=f"key-{hashlib.sha256(key.encode()).hexdigest()[:8]}", key=key)
+            self._add(account)
+        return account
+
+    def named(self, reference: str) -> SimulatedAccount | None:
+        """The account with this name or key, for those who command faults."""
+        return self._by_name.get(reference) or self.by_key(reference)
+
+    def __iter__(self) -> Iterator[SimulatedAccount]:
+        return iter(self._by_name.values())
+
+    def __repr__(self) -> str:
+        return f"<Accounts {list(self._by_name)}{' and any other key' if self.open else ''}>"

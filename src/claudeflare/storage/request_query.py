@@ -1,0 +1,88 @@
+"""Which rows a list of requests asks for: the owner's filter and the place where the page begins."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import math
+import re
+
+from sqlalchemy import ColumnElement, Connection, literal, tuple_
+
+from claudeflare.errors import InvalidInput
+from claudeflare.journal.records import TERMINAL_STATES
+from claudeflare.storage.accounts import find_account_id
+from claudeflare.storage.records import RequestFilter
+from claudeflare.storage.tables import requests
+
+Condition = ColumnElement[bool]
+
+
+def conditions(connection: Connection, wanted: RequestFilter) -> list[Condition]:
+    """The filter as SQL. Raises `InvalidInput` for a status nobody can have."""
+    columns = requests.c
+    found: list[Condition] = []
+    if wanted.account is not None:
+        account_id = find_account_id(connection, wanted.account)
+        # By id while the account exists, so that a new name finds old records; by the old name once it is gone.
+        found.append(columns.account == wanted.account if account_id is None else columns.account_id == account_id)
+    if wanted.model is not None:
+        found.append(columns.model == wanted.model)
+    if wanted.session is not None:
+        found.append(columns.session == wanted.session)
+    if wanted.client_key is not None:
+        found.append(columns.client_key == wanted.client_key)
+    if wanted.status is not None:
+        found.append(_status(wanted.status))
+    if wanted.since is not None:
+        found.append(columns.started_at >= wanted.since)
+    if wanted.until is not None:
+        found.append(columns.started_at < wanted.until)
+    return found
+
+
+def _status(status: str) -> Condition:
+    columns = requests.c
+    if status in ("success", "error"):
+        # `error` is both a terminal state and the opposite of success; people mean the wider of the two.
+        return columns.success == literal(status == "success")
+    if status in TERMINAL_STATES:
+        return columns.terminal_state == status
+    if re.fullmatch(r"[1-9][0-9]{2}", status):
+        return columns.status == int(status)
+    if re.fullmatch(r"[1-5]xx", status):
+        lowest = int(status[0]) * 100
+        return columns.status.between(lowest, lowest + 99)
+    states = ", ".join(state for state in TERMINAL_STATES if state != "error")
+    raise InvalidInput(
+        f"There is no status {status!r}. Use success, error, {states}, a code like 429, or a class like 5xx."
+    )
+
+
+def after(cursor: str) -> Condition:
+    """Only what comes after the row the cursor names, newest first. Raises `InvalidInput` for what is no cursor."""
+    started_at, request_id = _decode(cursor)
+    # One comparison of pairs, not `a < x OR (a = x AND b < y)`: only this one is read off the index as a range.
+    return tuple_(requests.c.started_at, requests.c.id) < tuple_(literal(started_at), literal(request_id))
+
+
+def cursor(started_at: float, request_id: str) -> str:
+    """Names one row; opaque to everybody else."""
+    # repr() of a float reads back as the very same float.
+    return base64.urlsafe_b64encode(f"{started_at!r} {request_id}".encode()).decode().rstrip("=")
+
+
+def _decode(text: str) -> tuple[float, str]:
+    try:
+        decoded = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True).decode()
+        number, separator, request_id = decoded.partition(" ")
+        started_at = float(number)
+    except (binascii.Error, ValueError) as error:
+        raise _no_cursor() from error
+    if not separator or not math.isfinite(started_at) or "\0" in request_id:
+        raise _no_cursor()
+    return started_at, request_id
+
+
+def _no_cursor() -> InvalidInput:
+    return InvalidInput("This cursor is not one that a list of requests gave. Begin again without a cursor.")

@@ -1,0 +1,137 @@
+"""Records of requests: written in batches, listed page by page, summed up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select
+
+from claudeflare.errors import InvalidInput
+from claudeflare.journal.records import Changed, Finished, Opened
+from claudeflare.storage import metadata, request_query, request_rows, request_totals
+from claudeflare.storage.database import Database
+from claudeflare.storage.records import PricedRequest, RequestFilter, RequestSummary, Totals
+from claudeflare.storage.state import apply_changes
+from claudeflare.storage.tables import accounts, open_requests, request_details, requests
+from claudeflare.storage.upsert import upsert
+
+_IDS_PER_QUERY = 500
+"""Below the number of parameters SQLite takes in one statement (999 in old builds)."""
+
+
+class RequestStore:
+    """Every request, finished or open. Raises `StorageError` when the database fails."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def write_batch(
+        self,
+        *,
+        opened: Sequence[tuple[str, Opened]],
+        finished: Sequence[PricedRequest],
+        changed: Sequence[Changed],
+        shed: int,
+    ) -> None:
+        """Write what a stretch of the journal says, in one transaction. Writing it again alters nothing but `shed`.
+
+        `opened` comes with boot ids; an opened request that is finished, here or before, stays so. `shed` counts the
+        records that gateways could not write down.
+        """
+        with self._database.write() as connection:
+            request_rows.write_finished(connection, finished)
+            _write_opened(connection, opened)
+            apply_changes(connection, changed)
+            if shed:
+                before = int(metadata.read_value(connection, metadata.SHED_RECORDS) or 0)
+                metadata.write_value(connection, metadata.SHED_RECORDS, str(before + shed))
+
+    def end_open_requests(self, boot_id: str, ended_at: float) -> int:
+        """End, as errors, the open requests of a gateway that is gone. Returns how many there were."""
+        with self._database.write() as connection:
+            left = connection.scalars(select(open_requests.c.opened).where(open_requests.c.boot_id == boot_id)).all()
+            records = [request_rows.died_with_gateway(request_rows.decode_opened(each), ended_at) for each in left]
+            request_rows.write_finished(connection, records)
+        return len(records)
+
+    def list(self, wanted: RequestFilter, after: str | None, limit: int) -> tuple[list[RequestSummary], str | None]:
+        """One page, newest first, and the cursor of the next page; None when this is the last.
+
+        `after` is a cursor from the page before. Raises `InvalidInput` for a bad filter, cursor or limit.
+        """
+        if limit < 1:
+            raise InvalidInput(f"A page has at least one request, not {limit}.")
+        with self._database.read() as connection:
+            rows = connection.execute(_page(connection, wanted, after, limit)).all()
+        page = [request_rows.summary(row) for row in rows[:limit]]
+        more = len(rows) > limit
+        return page, request_query.cursor(page[-1].started_at, page[-1].id) if more else None
+
+    def get(self, request_id: str) -> tuple[RequestSummary, Finished] | None:
+        """One record with its details; None when there is none of that id."""
+        statement = _summaries(request_details.c.finished).join(request_details).where(requests.c.id == request_id)
+        with self._database.read() as connection:
+            row = connection.execute(statement).first()
+        return None if row is None else (request_rows.summary(row), request_rows.decode_finished(row.finished))
+
+    def totals(self, since: float | None) -> Totals:
+        """Sums since then, but never from before `reset_statistics`."""
+        with self._database.read() as connection:
+            reset_at = metadata.read_value(connection, metadata.STATISTICS_SINCE)
+            starts = [start for start in (since, None if reset_at is None else float(reset_at)) if start is not None]
+            return request_totals.totals(connection, max(starts, default=None))
+
+    def reset_statistics(self, at: float) -> None:
+        """Let statistics count from `at` on. Every record stays."""
+        with self._database.write() as connection:
+            metadata.write_value(connection, metadata.STATISTICS_SINCE, repr(at))
+
+    def count(self) -> int:
+        """How many records there are."""
+        with self._database.read() as connection:
+            return connection.scalar(select(func.count()).select_from(requests)) or 0
+
+    def count_per_account(self) -> dict[str, int]:
+        """Account id -> how many records it has, whatever `reset_statistics` did."""
+        counted = (
+            select(requests.c.account_id, func.count().label("records"))
+            .where(requests.c.account_id.is_not(None))
+            .group_by(requests.c.account_id)
+        )
+        with self._database.read() as connection:
+            return {row.account_id: row.records for row in connection.execute(counted)}
+
+    def shed_records(self) -> int:
+        """How many records gateways could not write down, ever."""
+        with self._database.read() as connection:
+            return int(metadata.read_value(connection, metadata.SHED_RECORDS) or 0)
+
+
+def _page(connection: Connection, wanted: RequestFilter, after: str | None, limit: int) -> Select[Any]:
+    statement = _summaries().where(*request_query.conditions(connection, wanted))
+    if after is not None:
+        statement = statement.where(request_query.after(after))
+    # One more than asked for tells whether there is a next page.
+    return statement.order_by(requests.c.started_at.desc(), requests.c.id.desc()).limit(limit + 1)
+
+
+def _summaries(*more: Any) -> Select[Any]:
+    # The account's present name; the recorded one when it is gone.
+    name = func.coalesce(accounts.c.name, requests.c.account).label("account_name")
+    return (
+        select(requests, name, *more).select_from(requests).outerjoin(accounts, accounts.c.id == requests.c.account_id)
+    )
+
+
+def _write_opened(connection: Connection, opened: Sequence[tuple[str, Opened]]) -> None:
+    rows = {
+        request.id: {"id": request.id, "boot_id": boot_id, "opened": request_rows.encode_opened(request)}
+        for boot_id, request in opened
+    }
+    ids = [*rows]
+    for start in range(0, len(ids), _IDS_PER_QUERY):
+        known = select(requests.c.id).where(requests.c.id.in_(ids[start : start + _IDS_PER_QUERY]))
+        for finished_id in connection.scalars(known):
+            del rows[finished_id]
+    upsert(connection, open_requests, list(rows.values()))

@@ -1,0 +1,204 @@
+"""Every table, as the newest migration leaves it. Times are UTC epoch seconds, durations milliseconds."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    MetaData,
+    Named,
+    Table,
+    TypedColumns,
+)
+
+metadata = MetaData(
+    # Named constraints, because SQLite's batch migrations and PostgreSQL's ALTER can only change what has a name.
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class AccountColumns(TypedColumns):
+    """What the owner configured; `balancing.account.Account`."""
+
+    id: Named[str] = Column(primary_key=True)
+    name: Named[str]
+    name_key: Named[str] = Column(unique=True)
+    """The name as compared: two names that differ in case only are one."""
+    provider: Named[str]
+    mode: Named[str]
+    tier: Named[int]
+    priority: Named[int]
+    paused: Named[bool]
+    base_url: Named[str | None]
+    created: Named[float]
+
+
+accounts = Table("accounts", metadata, AccountColumns)
+
+
+class AccountSecretColumns(TypedColumns):
+    """Sealed secrets, apart from accounts so that no list of accounts ever reads one."""
+
+    account_id: Named[str] = Column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
+    key_id: Named[str]
+    """Which key sealed it; also inside the ciphertext, here to find what is left to seal anew."""
+    ciphertext: Named[bytes]
+    generation: Named[int]
+    """Rises with every change."""
+
+
+account_secrets = Table("account_secrets", metadata, AccountSecretColumns)
+
+
+class BindingColumns(TypedColumns):
+    """Sessions and the account each belongs to."""
+
+    session: Named[str] = Column(primary_key=True)
+    account_id: Named[str] = Column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    expires_at: Named[float]
+    changed_at: Named[float]
+
+
+bindings = Table("bindings", metadata, BindingColumns, Index(None, "expires_at"), Index(None, "account_id"))
+
+
+class BenchColumns(TypedColumns):
+    """Limits the API stated. A cleared one stays, with `until` 0, so that an older change cannot bring it back."""
+
+    account_id: Named[str] = Column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
+    model_class: Named[str] = Column(primary_key=True)
+    until: Named[float]
+    reason: Named[str]
+    guess: Named[bool]
+    changed_at: Named[float]
+
+
+benches = Table("benches", metadata, BenchColumns)
+
+
+class AttentionColumns(TypedColumns):
+    """Accounts a person has to look at. A lifted one stays, with an empty reason, for the same cause."""
+
+    account_id: Named[str] = Column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
+    reason: Named[str]
+    changed_at: Named[float]
+
+
+attention = Table("attention", metadata, AttentionColumns)
+
+
+class OrganizationColumns(TypedColumns):
+    """The organization each account's answers named."""
+
+    account_id: Named[str] = Column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
+    organization_id: Named[str]
+    changed_at: Named[float]
+
+
+organizations = Table("organizations", metadata, OrganizationColumns)
+
+
+class RequestColumns(TypedColumns):
+    """One line per request: what lists show and filters ask, nothing else.
+
+    `account_id` refers to nothing on purpose: records outlive the account.
+    """
+
+    id: Named[str] = Column(primary_key=True)
+    started_at: Named[float]
+    method: Named[str]
+    path: Named[str]
+    model: Named[str | None]
+    served_model: Named[str | None]
+    streaming: Named[bool]
+    account_id: Named[str | None]
+    account: Named[str | None]
+    """The account's name at the time; shown once the account is gone."""
+    client_key: Named[str | None]
+    session: Named[str | None]
+    agent_id: Named[str | None]
+    user_agent: Named[str | None]
+    policy: Named[str | None]
+    status: Named[int]
+    terminal_state: Named[str]
+    success: Named[bool]
+    """As `RequestSummary.success`; stored so that an index finds the failures."""
+    error_type: Named[str | None]
+    error_message: Named[str | None]
+    stop_reason: Named[str | None]
+    duration_ms: Named[float]
+    first_byte_ms: Named[float | None]
+    first_content_ms: Named[float | None]
+    overhead_ms: Named[float]
+    queued_ms: Named[float]
+    failover_attempts: Named[int]
+    request_bytes: Named[int] = Column(BigInteger)
+    response_bytes: Named[int] = Column(BigInteger)
+    input_tokens: Named[int | None] = Column(BigInteger)
+    cache_write_5m_tokens: Named[int | None] = Column(BigInteger)
+    cache_write_1h_tokens: Named[int | None] = Column(BigInteger)
+    cache_read_tokens: Named[int | None] = Column(BigInteger)
+    output_tokens: Named[int | None] = Column(BigInteger)
+    thinking_tokens: Named[int | None] = Column(BigInteger)
+    web_searches: Named[int | None] = Column(BigInteger)
+    usage_estimated: Named[bool]
+    cost_usd: Named[float | None]
+    price_version: Named[str | None]
+
+
+requests = Table(
+    "requests",
+    metadata,
+    RequestColumns,
+    # Each ends in the paging key, so that a filtered page is read off the index without sorting.
+    Index(None, "started_at", "id"),
+    Index(None, "account_id", "started_at", "id"),
+    Index(None, "model", "started_at", "id"),
+    Index(None, "session", "started_at", "id"),
+    Index(None, "client_key", "started_at", "id"),
+    Index(None, "status", "started_at", "id"),
+    Index(None, "terminal_state", "started_at", "id"),
+    Index(None, "success", "started_at", "id"),
+)
+
+
+class RequestDetailColumns(TypedColumns):
+    """The rest of each record, apart so that lists read no page of it."""
+
+    request_id: Named[str] = Column(ForeignKey("requests.id", ondelete="CASCADE"), primary_key=True)
+    finished: Named[bytes]
+    """`journal.records.Finished` in MessagePack: attempts, picks, error bodies, raw usage and all."""
+
+
+request_details = Table("request_details", metadata, RequestDetailColumns)
+
+
+class OpenRequestColumns(TypedColumns):
+    """Requests that began and have not ended yet."""
+
+    id: Named[str] = Column(primary_key=True)
+    boot_id: Named[str] = Column(index=True)
+    """Which run of a gateway serves it."""
+    opened: Named[bytes]
+    """`journal.records.Opened` in MessagePack."""
+
+
+open_requests = Table("open_requests", metadata, OpenRequestColumns)
+
+
+class MetadataColumns(TypedColumns):
+    """Single values by name."""
+
+    key: Named[str] = Column(primary_key=True)
+    value: Named[str]
+
+
+single_values = Table("metadata", metadata, MetadataColumns)

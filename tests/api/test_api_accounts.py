@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from claudeflare.balancing.change import AttentionNeeded, Benched, SessionBound
+from claudeflare.storage.accounts import NewAccount
+from harness.rest_api import NOW, Api, words
+
+FIELDS = words(
+    """id name provider mode tier priority paused tokenStatus rateLimitStatus rateLimitReset requestCount totalRequests
+    lastUsed created baseUrl limits inFlight"""
+)
+
+
+async def test_an_added_account_is_listed_with_every_field(api: Api) -> None:
+    added = await api.add("work", tier=20, priority=3, baseUrl="https://proxy.example/")
+
+    assert await api.get("/api/accounts") == [added]
+    assert added == {
+        "id": added["id"],
+        "name": "work",
+        "provider": "anthropic",
+        "mode": "api-key",
+        "tier": 20,
+        "priority": 3,
+        "paused": False,
+        "baseUrl": "https://proxy.example",
+        "tokenStatus": "valid",
+        "rateLimitStatus": "ok",
+        "rateLimitReset": None,
+        "limits": [],
+        "inFlight": 0,
+        "requestCount": 0,
+        "totalRequests": 0,
+        "lastUsed": None,
+        "created": "2026-11-18T11:06:40.000Z",
+    }
+    assert set(added) == FIELDS
+
+
+async def test_accounts_are_listed_newest_first(api: Api) -> None:
+    for name in ("first", "second", "third"):
+        await api.add(name)
+        api.clock.now += 1
+    assert [account["name"] for account in await api.get("/api/accounts")] == ["third", "second", "first"]
+
+
+async def test_the_key_is_stored_and_never_shown(api: Api) -> None:
+    added = await api.add("work", apiKey="sk-ant-very-secret")
+    assert api.services.credentials.credential(added["id"]).secret == "sk-ant-very-secret"
+    for path in ("/api/accounts", "/api/accounts/work", "/api/config"):
+        assert "very-secret" not in (await api.client.get(path)).text
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ({"name": "work", "apiKey": "sk-x"}, 409, "conflict"),
+        ({"name": "WORK", "apiKey": "sk-x"}, 409, "conflict"),
+        ({"name": "", "apiKey": "sk-x"}, 400, "invalid_input"),
+        ({"name": "new", "apiKey": "two words"}, 400, "invalid_input"),
+        ({"name": "new"}, 400, "invalid_input"),
+        ({"name": "new", "mode": "max", "apiKey": "sk-x"}, 400, "invalid_input"),
+        ({"name": "new", "tier": 7, "apiKey": "sk-x"}, 400, "invalid_input"),
+        ({"name": "new", "tier": "many", "apiKey": "sk-x"}, 422, "invalid_input"),
+        ({"name": "new", "baseUrl": "ftp://x", "apiKey": "sk-x"}, 400, "invalid_input"),
+        ({"name": "new", "key": "sk-x"}, 422, "invalid_input"),
+        ({"apiKey": "sk-x"}, 422, "invalid_input"),
+        ([], 422, "invalid_input"),
+    ],
+)
+async def test_what_cannot_be_added_is_refused(api: Api, body: Any, status: int, code: str) -> None:
+    await api.add("work")
+    assert (await api.refused("POST", "/api/accounts", json=body))[:2] == (status, code)
+    assert [account["name"] for account in await api.get("/api/accounts")] == ["work"]
+
+
+async def test_an_account_is_found_by_id_and_by_name_in_any_case(api: Api) -> None:
+    added = await api.add("Work")
+    for found in (added["id"], "Work", "work"):
+        assert await api.get(f"/api/accounts/{found}") == added
+
+
+async def test_a_name_may_hold_a_slash(api: Api) -> None:
+    added = await api.add("team/work")
+    assert await api.get("/api/accounts/team%2Fwork") == added
+    assert (await api.post("/api/accounts/team%2Fwork/pause"))["paused"] is True
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "/api/accounts/nobody", None),
+        ("PATCH", "/api/accounts/nobody", {"tier": 5}),
+        ("DELETE", "/api/accounts/nobody", {"confirm": "nobody"}),
+        ("POST", "/api/accounts/nobody/pause", None),
+        ("POST", "/api/accounts/nobody/resume", None),
+        ("POST", "/api/accounts/nobody/tier", {"tier": 5}),
+        ("POST", "/api/accounts/nobody/rename", {"name": "somebody"}),
+        ("POST", "/api/accounts/nobody/clear-limit", None),
+    ],
+)
+async def test_an_unknown_account_is_not_found(api: Api, method: str, path: str, body: Any) -> None:
+    status, code, message = await api.refused(method, path, json=body)
+    assert (status, code) == (404, "not_found")
+    assert "'nobody'" in message
+
+
+async def test_pause_resume_tier_and_rename_answer_the_account_as_it_is_then(api: Api) -> None:
+    added = await api.add("work")
+    paused = await api.post("/api/accounts/work/pause")
+    assert (paused["paused"], paused["rateLimitStatus"], paused["rateLimitReset"]) == (True, "paused", None)
+    assert paused["limits"] == [{"modelClass": None, "reason": "paused by its owner", "until": None, "guess": False}]
+    assert await api.post("/api/accounts/work/resume") == added
+    assert (await api.post("/api/accounts/work/tier", {"tier": 5}))["tier"] == 5
+    assert (await api.post("/api/accounts/work/rename", {"name": "home"}))["name"] == "home"
+    assert (await api.get("/api/accounts"))[0] == added | {"tier": 5, "name": "home"}
+
+
+async def test_patch_changes_what_is_named_and_nothing_else(api: Api) -> None:
+    added = await api.add("work", baseUrl="https://proxy.example")
+    wanted = {"name": "home", "tier": 20, "priority": -1, "paused": True}
+    response = await api.client.patch("/api/accounts/work", json=wanted)
+    assert {name: response.json()[name] for name in wanted} == wanted
+    assert response.json()["baseUrl"] == "https://proxy.example"
+    response = await api.client.patch(f"/api/accounts/{added['id']}", json={"baseUrl": None, "paused": False})
+    assert response.json() == added | {"name": "home", "tier": 20, "priority": -1, "baseUrl": None}
+
+
+@pytest.mark.parametrize("bad", [{"tier": 2}, {"priority": 10**9}, {"baseUrl": "nonsense"}, {"name": "TAKEN"}])
+async def test_a_patch_with_one_bad_value_changes_nothing(api: Api, bad: dict[str, Any]) -> None:
+    await api.add("taken")
+    added = await api.add("work")
+    body = {"name": "renamed", "tier": 20, "priority": 9, "paused": True, "baseUrl": "https://proxy.example"} | bad
+    assert (await api.refused("PATCH", "/api/accounts/work", json=body))[0] in (400, 409)
+    assert await api.get("/api/accounts/work") == added
+
+
+async def test_removing_takes_the_right_name(api: Api) -> None:
+    added = await api.add("work")
+    status, code, message = await api.refused("DELETE", "/api/accounts/work", json={"confirm": "wrok"})
+    assert (status, code) == (409, "conflict")
+    assert "work" in message
+    assert (await api.refused("DELETE", "/api/accounts/work"))[0] == 422
+    response = await api.client.request("DELETE", f"/api/accounts/{added['id']}", json={"confirm": "work"})
+    assert response.json() == {"id": added["id"], "name": "work", "removed": True}
+    assert await api.get("/api/accounts") == []
+
+
+async def test_limits_show_with_their_reason_and_end_and_can_be_cleared(api: Api) -> None:
+    account_id = (await api.add("work"))["id"]
+    learned = [
+        SessionBound("session", account_id, NOW + 100),
+        Benched(account_id, "opus", NOW + 60, "rate limited: input tokens per minute"),
+        Benched(account_id, "haiku", NOW - 1, "over by now"),
+    ]
+    api.services.state.apply(learned, NOW)
+    api.services.gateways.changes_made(learned)
+
+    limited = await api.get("/api/accounts/work")
+    assert (limited["rateLimitStatus"], limited["rateLimitReset"]) == ("limited: opus", "2026-11-18T11:07:40.000Z")
+    reason = "rate limited: input tokens per minute"
+    assert limited["limits"] == [
+        {"modelClass": "opus", "reason": reason, "until": "2026-11-18T11:07:40.000Z", "guess": False}
+    ]
+
+    cleared = await api.post("/api/accounts/work/clear-limit")
+    assert (cleared["rateLimitStatus"], cleared["rateLimitReset"], cleared["limits"]) == ("ok", None, [])
+    assert api.services.state.load(NOW) == learned[:1]
+
+
+async def test_clearing_lifts_what_a_person_had_to_look_at(api: Api) -> None:
+    account_id = (await api.add("work"))["id"]
+    api.services.gateways.changes_made([AttentionNeeded(account_id, "the credential was refused")])
+    troubled = await api.get("/api/accounts/work")
+    assert (troubled["rateLimitStatus"], troubled["rateLimitReset"]) == ("needs attention", None)
+    assert "the credential was refused" in troubled["limits"][0]["reason"]
+    assert (await api.post("/api/accounts/work/clear-limit"))["rateLimitStatus"] == "ok"
+
+
+async def test_requests_are_counted_per_account(api: Api) -> None:
+    account_id = (await api.add("work"))["id"]
+    api.record("r1", account_id=account_id, account="work", started_at=NOW - 100)
+    api.record("r2", account_id=account_id, account="work", started_at=NOW - 50)
+    api.record("r3", started_at=NOW)
+    await api.post("/api/stats/reset")
+    api.clock.now += 10
+    api.record("r4", account_id=account_id, account="work", started_at=NOW + 5)
+
+    account = await api.get("/api/accounts/work")
+    assert (account["requestCount"], account["totalRequests"]) == (1, 3)
+    assert account["lastUsed"] == "2026-11-18T11:06:45.000Z"
+
+
+async def test_an_account_without_a_usable_credential_says_so(api: Api) -> None:
+    api.services.accounts.add(NewAccount(name="bare"), NOW)
+    assert (await api.get("/api/accounts/bare"))["tokenStatus"] == "missing"

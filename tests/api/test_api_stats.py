@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import pytest
+
+from claudeflare.balancing.change import Benched
+from claudeflare.providers.usage import TokenCounts
+from harness.rest_api import NOW, Api
+
+
+async def test_without_requests_averages_are_unknown(api: Api) -> None:
+    assert await api.get("/api/stats") == {
+        "range": None,
+        "totalRequests": 0,
+        "successRate": None,
+        "activeAccounts": 0,
+        "avgResponseTime": None,
+        "totalTokens": 0,
+        "totalCostUsd": None,
+        "unpricedRequests": 0,
+        "avgTokensPerSecond": None,
+        "topModels": [],
+    }
+
+
+async def test_sums_over_requests(api: Api) -> None:
+    streamed = {"streaming": True, "first_byte_ms": 1000.0, "duration_ms": 2000.0, "model": "opus"}
+    api.record("r1", tokens=TokenCounts(input=10, output=100), cost=0.1, **streamed)
+    api.record("r2", tokens=TokenCounts(input=1, cache_read=5, output=300), cost=0.2, **streamed)
+    api.record("r3", model="haiku", status=500, duration_ms=500.0)
+    api.record("r4", model="other", tokens=TokenCounts(output=1), duration_ms=500.0)
+    stats = await api.get("/api/stats")
+    assert stats["totalCostUsd"] == pytest.approx(0.3)
+    assert stats | {"totalCostUsd": None} == {
+        "range": None,
+        "totalRequests": 4,
+        "successRate": 75.0,
+        "activeAccounts": 0,
+        "avgResponseTime": 1250.0,
+        "totalTokens": 417,
+        "totalCostUsd": None,
+        "unpricedRequests": 1,
+        "avgTokensPerSecond": 200.0,
+        "topModels": [{"model": "opus", "count": 2}, {"model": "haiku", "count": 1}, {"model": "other", "count": 1}],
+    }
+
+
+async def test_a_range_looks_back_from_now(api: Api) -> None:
+    api.record("old", started_at=NOW - 3700)
+    api.record("new", started_at=NOW - 3500)
+    last_hour = await api.get("/api/stats?range=1h")
+    assert (last_hour["range"], last_hour["totalRequests"]) == ("1h", 1)
+    assert (await api.get("/api/stats?range=7d"))["totalRequests"] == 2
+
+
+async def test_a_range_that_is_none_is_refused(api: Api) -> None:
+    assert (await api.refused("GET", "/api/stats?range=always"))[:2] == (400, "invalid_input")
+
+
+async def test_accounts_that_can_take_requests_are_active(api: Api) -> None:
+    for name in ("free", "paused", "limited", "partly"):
+        await api.add(name)
+    await api.post("/api/accounts/paused/pause")
+    ids = {account["name"]: account["id"] for account in await api.get("/api/accounts")}
+    benches = [Benched(ids["limited"], "", NOW + 60, "window"), Benched(ids["partly"], "opus", NOW + 60, "window")]
+    api.services.gateways.changes_made(benches)
+    assert (await api.get("/api/stats"))["activeAccounts"] == 2
+
+
+async def test_reset_counts_from_now_on_and_keeps_records(api: Api) -> None:
+    api.record("before", started_at=NOW - 1)
+    assert await api.post("/api/stats/reset") == {"reset": True, "since": "2026-11-18T11:06:40.000Z"}
+    api.record("after", started_at=NOW + 1)
+    assert (await api.get("/api/stats"))["totalRequests"] == 1
+    assert (await api.get("/api/stats?range=24h"))["totalRequests"] == 1
+    assert len(await api.get("/api/requests")) == 2

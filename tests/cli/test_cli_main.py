@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from typer.main import get_command
+
+from claudeflare import __version__
+from claudeflare.cli.main import app
+from harness.command_line import CommandLine
+
+COMMANDS = {
+    "serve",
+    "simulator",
+    "add",
+    "list",
+    "show",
+    "remove",
+    "rename",
+    "pause",
+    "resume",
+    "tier",
+    "clear-limit",
+    "status",
+    "stats",
+    "reset-stats",
+    "requests",
+    "request",
+    "explain",
+    "strategy",
+    "config",
+    "token",
+    "version",
+}
+
+
+def test_every_command_of_the_contract_is_there() -> None:
+    assert set(get_command(app).commands) == COMMANDS  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_every_command_explains_itself_within_80_columns(empty: CommandLine, command: str) -> None:
+    shown = empty.output(command, "--help")
+    assert f"claudeflare {command}" in shown or f" {command} " in shown
+    assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_without_a_command_it_shows_its_help(empty: CommandLine) -> None:
+    assert "Usage:" in empty.output()
+    assert not empty.home.exists()
+
+
+def test_an_unknown_command_is_a_usage_error(empty: CommandLine) -> None:
+    assert "No such command 'lst'" in empty.error("lst", exit_code=2)
+
+
+def test_an_error_is_one_plain_line(cli: CommandLine) -> None:
+    error = cli.error("show", "nobody")
+    assert error.count("\n") == 1
+    assert "\x1b" not in error
+
+
+def test_bad_settings_stop_every_command(empty: CommandLine) -> None:
+    empty.environ["PORT"] = "eighty"
+    assert "PORT" in empty.error("list")
+
+
+def test_a_named_server_that_does_not_answer(cli: CommandLine) -> None:
+    assert "No server answers at http://127.0.0.1:1" in cli.error("--url", "http://127.0.0.1:1", "--token", "t", "list")
+
+
+def test_a_server_named_by_the_environment(cli: CommandLine) -> None:
+    cli.environ["CLAUDEFLARE_URL"] = "http://127.0.0.1:1"
+    cli.environ["CLAUDEFLARE_TOKEN"] = "token"
+    assert "No server answers at http://127.0.0.1:1" in cli.error("list")
+
+
+def test_version(empty: CommandLine) -> None:
+    assert empty.output("version") == f"claudeflare {__version__}\n"
+
+
+def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
+    script = (
+        "import sys; from claudeflare.cli.main import app; app(['version'], standalone_mode=False);"
+        "print(sorted({'fastapi', 'sqlalchemy', 'httpx2', 'alembic', 'uvloop', 'rich.table'} & sys.modules.keys()))"
+    )
+    shown = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    assert shown.splitlines()[-1] == "[]"
+
+
+def test_defaults_are_told(empty: CommandLine) -> None:
+    words = " ".join(empty.output("serve", "--help").replace("│", " ").split())
+    assert all(default in words for default in ("8080", "127.0.0.1", "1 by default", "session by default"))

@@ -1,0 +1,234 @@
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import stat
+import threading
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import func, inspect, select
+
+from claudeflare.errors import StorageError
+from claudeflare.journal.records import Finished
+from claudeflare.providers.usage import TokenCounts
+from claudeflare.storage import migrate
+from claudeflare.storage.accounts import AccountStore, NewAccount
+from claudeflare.storage.database import Database
+from claudeflare.storage.records import PricedRequest
+from claudeflare.storage.requests import RequestStore
+from claudeflare.storage.secrets import SealedSecret, SecretStore
+from claudeflare.storage.tables import metadata
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Database:
+    return Database(f"sqlite:///{tmp_path}/test.db")
+
+
+def fill(database: Database) -> None:
+    account = AccountStore(database).add(NewAccount(name="work"), 1.0, SealedSecret("k", b"sealed")).account
+    finished = Finished(
+        id="r",
+        started_at=1.0,
+        method="POST",
+        path="/v1/messages",
+        terminal_state="complete",
+        status=200,
+        account_id=account.id,
+    )
+    request = PricedRequest(finished=finished, tokens=TokenCounts())
+    RequestStore(database).write_batch(opened=[], finished=[request], changed=[], shed=0)
+
+
+def rows(database: Database) -> dict[str, int]:
+    with database.read() as connection:
+        return {
+            table.name: connection.scalar(select(func.count()).select_from(table)) or 0
+            for table in metadata.sorted_tables
+        }
+
+
+def set_revision(database: Database, revision: str) -> None:
+    with database.write() as connection:
+        connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{revision}'")
+
+
+def scripts() -> ScriptDirectory:
+    config = Config()
+    config.set_main_option("script_location", "claudeflare.storage:migrations")
+    config.set_main_option("path_separator", "os")
+    return ScriptDirectory.from_config(config)
+
+
+def test_exactly_one_head() -> None:
+    assert scripts().get_heads() == [migrate.head_revision()]
+
+
+def test_models_and_migrations_agree(empty: Database) -> None:
+    migrate.upgrade(empty, None)
+    with empty.read() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+    empty.dispose()
+
+
+def test_up_down_up(empty: Database, tmp_path: Path) -> None:
+    assert migrate.current_revision(empty) is None
+    assert migrate.upgrade(empty, tmp_path / "backups") is None
+    assert migrate.current_revision(empty) == migrate.head_revision()
+    fill(empty)
+    migrate.downgrade(empty, "base")
+    assert migrate.current_revision(empty) is None
+    with empty.read() as connection:
+        assert inspect(connection).get_table_names() == ["alembic_version"]
+    migrate.upgrade(empty, tmp_path / "backups")
+    fill(empty)
+    assert rows(empty)["requests"] == 1
+    empty.dispose()
+
+
+def test_every_revision_goes_down_and_up_again_with_data(empty: Database) -> None:
+    """Down to the first revision, whose tables hold what later ones change, and up again: nothing may be lost."""
+    migrate.upgrade(empty, None)
+    fill(empty)
+    before = rows(empty)
+    first = scripts().get_bases()[0]
+    migrate.downgrade(empty, first)
+    migrate.upgrade(empty, None)
+    assert rows(empty) == before
+    assert len(SecretStore(empty).all()) == 1
+    empty.dispose()
+
+
+def test_a_second_upgrade_does_nothing(database: Database, tmp_path: Path) -> None:
+    fill(database)
+    assert migrate.upgrade(database, tmp_path / "backups") is None
+    assert not (tmp_path / "backups").exists()
+
+
+SECOND = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade():
+    with op.batch_alter_table("accounts") as accounts:
+        accounts.alter_column("tier", new_column_name="capacity")
+
+
+def downgrade():
+    with op.batch_alter_table("accounts") as accounts:
+        accounts.alter_column("capacity", new_column_name="tier")
+"""
+
+FAILING = """
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade():
+    op.execute("CREATE TABLE half_done (id INTEGER)")
+    op.execute("DROP TABLE nowhere")
+"""
+
+
+def with_revision(directory: Path, source: str) -> str:
+    """The packaged migrations and one more."""
+    packaged = Path(migrate.__file__).parent / "migrations"
+    copy = shutil.copytree(packaged, directory / "migrations", ignore=shutil.ignore_patterns("__pycache__"))
+    (copy / "versions" / "0002_second.py").write_text(source)
+    return str(copy)
+
+
+def test_an_older_database_is_copied_first(database: Database, tmp_path: Path) -> None:
+    fill(database)
+    second = with_revision(tmp_path, SECOND)
+    backup = migrate.upgrade(database, tmp_path / "backups", second)
+    assert backup == tmp_path / "backups" / "test-0001.db"
+    assert stat.S_IMODE(backup.stat().st_mode) == 0o600
+    assert migrate.current_revision(database) == "0002"
+    with closing(sqlite3.connect(backup)) as copy:
+        assert copy.execute("SELECT name FROM accounts").fetchall() == [("work",)]
+        assert copy.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+
+    migrate.downgrade(database, "0001", second)
+    assert migrate.upgrade(database, tmp_path / "backups", second) == tmp_path / "backups" / "test-0001-2.db"
+    assert sorted(path.name for path in (tmp_path / "backups").iterdir()) == ["test-0001-2.db", "test-0001.db"]
+
+
+def test_replacing_a_table_keeps_the_rows_that_refer_to_it(database: Database, tmp_path: Path) -> None:
+    fill(database)
+    before = rows(database)
+    second = with_revision(tmp_path, SECOND)
+    migrate.upgrade(database, None, second)
+    assert rows(database) == before
+    migrate.downgrade(database, "0001", second)
+    assert rows(database) == before
+
+
+def test_a_backup_that_cannot_be_made_stops_the_upgrade(database: Database, tmp_path: Path) -> None:
+    (tmp_path / "backups").write_text("a file where the directory should be")
+    with pytest.raises(StorageError, match=r"No backup could be made in .*backups.*was not upgraded"):
+        migrate.upgrade(database, tmp_path / "backups", with_revision(tmp_path, SECOND))
+    assert migrate.current_revision(database) == "0001"
+
+
+def test_a_failed_upgrade_leaves_the_old_schema(database: Database, tmp_path: Path) -> None:
+    fill(database)
+    with pytest.raises(StorageError, match="no such table"):
+        migrate.upgrade(database, None, with_revision(tmp_path, FAILING))
+    assert migrate.current_revision(database) == "0001"
+    with database.read() as connection:
+        assert not inspect(connection).has_table("half_done")
+    assert rows(database)["accounts"] == 1
+
+
+def test_a_migration_may_not_leave_dangling_rows(database: Database) -> None:
+    with database.write(foreign_keys=False) as connection:
+        connection.exec_driver_sql("INSERT INTO attention VALUES ('nobody', 'x', 1.0)")
+        connection.exec_driver_sql("DELETE FROM alembic_version")
+        connection.exec_driver_sql("INSERT INTO alembic_version VALUES ('0001')")
+    with pytest.raises(StorageError, match="rows of attention that refer to nothing"):
+        migrate.downgrade(database, "0001")
+
+
+def test_a_newer_database_is_refused_and_left_alone(database: Database) -> None:
+    fill(database)
+    set_revision(database, "9999")
+    with pytest.raises(StorageError, match=r"written by a newer version \(schema 9999, this one knows up to 0001\)"):
+        migrate.upgrade(database, None)
+    with pytest.raises(StorageError, match="newer version"):
+        migrate.downgrade(database, "base")
+    assert rows(database)["accounts"] == 1
+
+
+def test_two_that_upgrade_at_once(tmp_path: Path) -> None:
+    databases = [Database(f"sqlite:///{tmp_path}/test.db") for _ in range(3)]
+    failures: list[BaseException] = []
+
+    def upgrade(database: Database) -> None:
+        try:
+            migrate.upgrade(database, None)
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=upgrade, args=(database,)) for database in databases]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert migrate.current_revision(databases[0]) == migrate.head_revision()
+    for database in databases:
+        database.dispose()

@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+import base64
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sample_requests import priced, write
+from sqlalchemy import insert, select
+
+from claudeflare.errors import InvalidInput
+from claudeflare.storage import request_query, request_rows
+from claudeflare.storage.database import Database
+from claudeflare.storage.records import RequestFilter
+from claudeflare.storage.requests import RequestStore, _page
+from claudeflare.storage.tables import requests
+
+
+@pytest.fixture
+def store(database: Database) -> RequestStore:
+    store = RequestStore(database)
+    write(
+        store,
+        priced("ok", 1.0, session="s1", client_key="ci"),
+        priced("redirect", 2.0, status=302, model="m2"),
+        priced("limited", 3.0, status=429, session="s2"),
+        priced("missing", 4.0, status=404),
+        priced("broken", 5.0, status=503),
+        priced("cut", 6.0, terminal_state="truncated"),
+        priced("left", 7.0, status=499, terminal_state="client_closed"),
+        priced("refused", 8.0, status=400, terminal_state="refused"),
+        priced("error", 9.0, status=502, terminal_state="error"),
+    )
+    return store
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        (RequestFilter(status="success"), ["redirect", "ok"]),
+        (RequestFilter(status="error"), ["error", "refused", "left", "cut", "broken", "missing", "limited"]),
+        (RequestFilter(status="complete"), ["broken", "missing", "limited", "redirect", "ok"]),
+        (RequestFilter(status="truncated"), ["cut"]),
+        (RequestFilter(status="client_closed"), ["left"]),
+        (RequestFilter(status="refused"), ["refused"]),
+        (RequestFilter(status="429"), ["limited"]),
+        (RequestFilter(status="418"), []),
+        (RequestFilter(status="4xx"), ["refused", "left", "missing", "limited"]),
+        (RequestFilter(status="5xx"), ["error", "broken"]),
+        (RequestFilter(model="m2"), ["redirect"]),
+        (RequestFilter(session="s1"), ["ok"]),
+        (RequestFilter(client_key="ci"), ["ok"]),
+        (RequestFilter(since=8.0), ["error", "refused"]),
+        (RequestFilter(until=3.0), ["redirect", "ok"]),
+        (RequestFilter(since=3.0, until=5.0), ["missing", "limited"]),
+        (RequestFilter(status="4xx", since=4.0, session="s2"), []),
+        (RequestFilter(account="nobody"), []),
+    ],
+)
+def test_filters(store: RequestStore, wanted: RequestFilter, expected: list[str]) -> None:
+    assert [summary.id for summary in store.list(wanted, None, 100)[0]] == expected
+
+
+@pytest.mark.parametrize("status", ["", "ok", "600x", "6xx", "42", "4290", "099", "x", "SUCCESS"])
+def test_a_status_nobody_can_have(store: RequestStore, status: str) -> None:
+    with pytest.raises(InvalidInput, match="There is no status"):
+        store.list(RequestFilter(status=status), None, 1)
+
+
+def encoded(text: bytes) -> str:
+    return base64.urlsafe_b64encode(text).decode()
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "",
+        "!",
+        "abc",
+        "é",
+        encoded(b"x y"),
+        encoded(b"1.0"),
+        encoded(b"nan a"),
+        encoded(b"inf a"),
+        encoded(b"1 \xff"),
+        encoded(b"1 a\0"),
+    ],
+)
+def test_what_is_no_cursor(store: RequestStore, cursor: str) -> None:
+    with pytest.raises(InvalidInput, match="Begin again without a cursor"):
+        store.list(RequestFilter(), cursor, 1)
+
+
+@given(
+    started_at=st.floats(allow_nan=False, allow_infinity=False),
+    request_id=st.text(st.characters(codec="ascii", exclude_characters="\0")),
+)
+def test_cursors_are_exact(started_at: float, request_id: str) -> None:
+    cursor = request_query.cursor(started_at, request_id)
+    assert request_query._decode(cursor) == (started_at, request_id)
+
+
+@given(cursor=st.text())
+def test_any_text_is_a_cursor_or_refused(cursor: str) -> None:
+    try:
+        request_query.after(cursor)
+    except InvalidInput:
+        pass
+
+
+PLANS = [
+    (RequestFilter(), "ix_requests_started_at_id"),
+    (RequestFilter(since=10.0), "ix_requests_started_at_id"),
+    (RequestFilter(account="work"), "ix_requests_account_id_started_at_id"),
+    (RequestFilter(model="m7"), "ix_requests_model_started_at_id"),
+    (RequestFilter(session="s7"), "ix_requests_session_started_at_id"),
+    (RequestFilter(client_key="k7"), "ix_requests_client_key_started_at_id"),
+    (RequestFilter(status="429"), "ix_requests_status_started_at_id"),
+    (RequestFilter(status="truncated"), "ix_requests_terminal_state_started_at_id"),
+    (RequestFilter(status="error"), "ix_requests_success_started_at_id"),
+]
+
+
+@pytest.fixture(scope="module")
+def hundred_thousand(tmp_path_factory: pytest.TempPathFactory) -> Database:
+    from claudeflare.storage import migrate
+    from claudeflare.storage.accounts import AccountStore, NewAccount
+
+    database = Database(f"sqlite:///{tmp_path_factory.mktemp('large')}/large.db")
+    migrate.upgrade(database, None)
+    account = AccountStore(database).add(NewAccount(name="work"), now=1.0).account
+    row = request_rows.request_row(priced("", account_id=account.id))
+    rows = (
+        row
+        | {
+            "id": f"r{n}",
+            "started_at": float(n),
+            "model": f"m{n % 10}",
+            "session": f"s{n % 1000}",
+            "client_key": f"k{n % 9}",
+        }
+        for n in range(100_000)
+    )
+    with database.write() as connection:
+        connection.execute(insert(requests), list(rows))
+        connection.exec_driver_sql("ANALYZE")
+    yield database
+    database.dispose()
+
+
+@pytest.mark.parametrize("paged", [False, True])
+@pytest.mark.parametrize(("wanted", "index"), PLANS)
+def test_pages_are_read_off_an_index(
+    hundred_thousand: Database, wanted: RequestFilter, index: str, paged: bool
+) -> None:
+    cursor = request_query.cursor(50_000.0, "r50000") if paged else None
+    with hundred_thousand.read() as connection:
+        statement = _page(connection, wanted, cursor, 50)
+        compiled = statement.compile(connection, compile_kwargs={"literal_binds": True})
+        plan = [row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}")]
+    assert index in plan[0]
+    assert not any("TEMP B-TREE" in step for step in plan), plan
+    if paged:
+        assert "<(?,?)" in plan[0]
+
+
+def test_a_page_deep_inside(hundred_thousand: Database) -> None:
+    store = RequestStore(hundred_thousand)
+    page, cursor = store.list(RequestFilter(model="m3"), request_query.cursor(50_000.0, "r50000"), 2)
+    assert [summary.id for summary in page] == ["r49993", "r49983"]
+    assert cursor is not None
+    with hundred_thousand.read() as connection:
+        assert connection.execute(select(requests.c.id).limit(1)).first() is not None
