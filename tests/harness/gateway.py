@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import struct
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from time import monotonic
 
 from claudeflare.balancing.account import Account
 from claudeflare.gateway.messages import Snapshot
@@ -77,6 +79,15 @@ class RunningGateway:
             )
         )
 
+    def later(self, seconds: float) -> None:
+        """Have deadlines checked as if so much time had passed."""
+        for connection in list(self.server._connections):
+            connection.check_deadlines(monotonic() + seconds)
+
+    def half_closed(self) -> bool:
+        """Whether the gateway has seen some client close its sending side."""
+        return any(connection._half_closed_at is not None for connection in self.server._connections)
+
     async def connect(self) -> RawClient:
         """A client that writes its own bytes."""
         return RawClient(*await asyncio.open_connection("127.0.0.1", self.port))
@@ -120,6 +131,9 @@ class RawClient:
             yield (await self.reader.readexactly(size + 2))[:-2]
         await self.reader.readuntil(b"\r\n")
 
+    async def rest_of_chunks(self) -> bytes:
+        return b"".join([chunk async for chunk in self.chunks()])
+
     async def rest(self) -> bytes:
         """Everything up to the end of the connection."""
         return await self.reader.read()
@@ -128,6 +142,9 @@ class RawClient:
         self.writer.close()
 
     def reset(self) -> None:
+        """Vanish with RST, as a killed client does that had bytes unread."""
+        sock = self.writer.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.writer.transport.abort()
 
 

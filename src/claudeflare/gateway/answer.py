@@ -12,20 +12,21 @@ from claudeflare.providers.provider import Signal
 if TYPE_CHECKING:
     from claudeflare.gateway.api_exchange import ApiExchange
     from claudeflare.gateway.attempt import Attempt
+    from claudeflare.gateway.attempt_loop import AttemptLoop
 
 
 class Answer:
     """Begins when an attempt is committed: from then on nothing can be tried elsewhere."""
 
-    def __init__(self, exchange: ApiExchange, attempt: Attempt) -> None:
+    def __init__(self, exchange: ApiExchange, loop: AttemptLoop, attempt: Attempt) -> None:
         self._exchange = exchange
+        self._loop = loop
         self._attempt = attempt
         self._meter = attempt.meter
         self._failed = attempt.record.outcome != ""
         """The answer is an error that was decided on before: its account is settled."""
         self._error_seen = False
         self._message_done = False
-        self._stream = attempt.head.named.get(b"content-type", b"")[:17].lower() == b"text/event-stream"
         self._send_head()
 
     def _send_head(self) -> None:
@@ -74,7 +75,7 @@ class Answer:
         """The upstream's answer is whole: end ours."""
         exchange = self._exchange
         self._meter.finish()
-        cut = self._stream and self._begun_message and not (self._message_done or self._error_seen)
+        cut = self._attempt.streaming and self._begun_message and not (self._message_done or self._error_seen)
         self._finish("truncated" if cut else "complete", 0)
         exchange.writer.end()
         exchange.recording.last_byte(exchange.writer.body_bytes)
@@ -91,7 +92,7 @@ class Answer:
         whole = self._message_done or self._error_seen
         if not whole:
             self._finish("truncated", 0, message)
-            if self._stream:
+            if self._attempt.streaming:
                 exchange.writer.body(exchange.provider.error_event("api_error", message, exchange.recording.id))
         self._settle(Served(self._attempt.head.status) if self._message_done else Interrupted(message))
         # FIN without the body's end, and no reset: what was sent arrives, and it is plain that more was due.
@@ -110,14 +111,13 @@ class Answer:
 
     def _settle(self, outcome: Outcome) -> None:
         if not self._failed:
-            self._exchange.served(self._attempt, outcome)
+            self._loop.settle(outcome)
 
     def _finish(self, state: str, size: int, message: str | None = None) -> None:
         exchange, meter, attempt = self._exchange, self._meter, self._attempt
         recording = exchange.recording
         if recording.finished is not None:
             return
-        recording.work_begins()
         if not self._failed:
             attempt.record.ended_ms = recording.elapsed_ms(monotonic())
             attempt.record.outcome = (
@@ -126,7 +126,6 @@ class Answer:
             attempt.record.message = message or (meter.error_message if state != "complete" else None)
             attempt.record.next_step = "relay"
         encoding = attempt.head.named.get(b"content-encoding")
-        recording.work_pauses()
         recording.finish(
             state,
             attempt.head.status,

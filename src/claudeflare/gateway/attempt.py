@@ -16,6 +16,7 @@ from claudeflare.providers.provider import Credential, Meter, Signal
 
 if TYPE_CHECKING:
     from claudeflare.gateway.api_exchange import ApiExchange
+    from claudeflare.gateway.attempt_loop import AttemptLoop
 
 ERROR_HOLD_BYTES = 262_144
 """A failed answer is held whole up to this size before anything is decided on it."""
@@ -40,22 +41,28 @@ class Phase(Enum):
 class Attempt:
     """Receiver of one answer. Decides nothing: tells its exchange what came, and does what that decides."""
 
-    def __init__(self, exchange: ApiExchange, record: AttemptRecord, credential: Credential | None) -> None:
-        self.exchange = exchange
+    def __init__(
+        self, exchange: ApiExchange, loop: AttemptLoop, record: AttemptRecord, credential: Credential | None
+    ) -> None:
+        self._exchange = exchange
+        self._loop = loop
         self.record = record
         self.credential = credential
         self.phase = Phase.SENT
         self.head: ResponseHead
         self.meter: Meter
-        self.connection: UpstreamConnection
-        self.answer: Answer
+        self.connection: UpstreamConnection | None = None
+        """None until connected."""
+        self._answer: Answer
         self.whole = False
         """The answer has come to its end."""
         self._held: list[bytes] = []
         self._held_bytes = 0
         self._signals = Signal.NOTHING
         """What the meter noticed in the bytes that are held."""
+        self.streaming = False
         self._remaining: int | None = None
+        """Body bytes still to come of an answer that announced its length and is no stream."""
         self._hold_timer: asyncio.TimerHandle | None = None
         self._active = True
         self._active_at = monotonic()
@@ -63,23 +70,27 @@ class Attempt:
     # -- receiver --------------------------------------------------------------------------------------------------
 
     def on_response(self, head: ResponseHead) -> None:
-        exchange = self.exchange
-        exchange.recording.work_begins()
+        recording, provider = self._exchange.recording, self._exchange.provider
+        recording.work_begins()
         self.head = head
-        self.record.first_byte_ms = exchange.recording.elapsed_ms(monotonic())
+        self.record.first_byte_ms = recording.elapsed_ms(monotonic())
         self.record.status = head.status
-        self.record.upstream_request_id = exchange.provider.upstream_request_id(head.fields)
-        exchange.learn_organization(head)
-        streaming = head.named.get(b"content-type", b"")[:17].lower() == b"text/event-stream"
-        self.meter = exchange.provider.meter(head.status, head.fields, streaming=streaming)
+        self.record.upstream_request_id = provider.upstream_request_id(head.fields)
+        recording.organization_id = provider.organization(head.fields)
+        if recording.organization_id is not None:
+            self._loop.learn_organization(recording.organization_id)
+        self.streaming = head.named.get(b"content-type", b"")[:17].lower() == b"text/event-stream"
+        self.meter = provider.meter(head.status, head.fields, streaming=self.streaming)
         if head.status >= 400:
             self.phase = Phase.COLLECTING
-        elif streaming and not head.bodiless:
+        elif self.streaming and not head.bodiless:
             self.phase = Phase.HOLDING
         else:
             if not head.bodiless:
                 self._remaining = head.content_length
             self.release()
+            return
+        recording.work_pauses()
 
     def on_response_body(self, data: bytes) -> None:
         self._active = True
@@ -90,33 +101,29 @@ class Attempt:
 
     def on_response_end(self) -> None:
         self.whole = True
-        exchange = self.exchange
         if self.phase is Phase.RELAYING:
-            self.answer.ended()
+            self._answer.ended()
         elif self.phase is Phase.COLLECTING:
-            exchange.attempt_failed(self, self._classify())
+            self._loop.failed(self, self._classify())
         elif self.phase is Phase.HOLDING:
-            self._cancel_hold()
             if self._signals & Signal.FIRST_EVENT:
-                # A whole stream without content: an answer all the same.
+                # A whole stream without content is an answer all the same.
                 self.release()
-                self.answer.ended()
             else:
-                exchange.attempt_failed(self, AnswerLost("The upstream ended its stream before the first event."))
+                self._loop.failed(self, AnswerLost("The upstream ended its stream before the first event."))
 
     def on_lost(self, message: str) -> None:
-        exchange = self.exchange
-        exchange.body.detach()
-        self._cancel_hold()
+        self._exchange.body.detach()
         if self.phase is Phase.RELAYING:
-            self.answer.broke(message)
+            self._answer.broke(message)
         elif self.phase is not Phase.OVER:
-            exchange.attempt_failed(self, AnswerLost(message))
+            self._cancel_hold()
+            self._loop.failed(self, AnswerLost(message))
 
     def on_upstream_writable(self, writable: bool) -> None:
-        if self.exchange.body.streamed:
-            connection = self.exchange.connection
-            connection.resume_reading() if writable else connection.pause_reading()
+        if self._exchange.body.streamed:
+            client = self._exchange.connection
+            client.resume_reading() if writable else client.pause_reading()
 
     # -- relaying --------------------------------------------------------------------------------------------------
 
@@ -124,10 +131,10 @@ class Attempt:
         signal = self.meter.feed(data)
         if self._remaining is not None:
             self._remaining -= len(data)
-            self.answer.content_arrived(len(data), last=not self._remaining)
+            self._answer.content_arrived(len(data), last=not self._remaining)
         elif signal:
-            self.answer.signaled(signal, len(data))
-        self.exchange.writer.body(data)
+            self._answer.signaled(signal, len(data))
+        self._exchange.writer.body(data)
 
     def _hold(self, data: bytes) -> None:
         signal = self.meter.feed(data)
@@ -136,67 +143,78 @@ class Attempt:
         self._held_bytes += len(data)
         if self.phase is Phase.COLLECTING:
             if self._held_bytes > ERROR_HOLD_BYTES:
-                self.exchange.attempt_failed(self, self._classify())
-            return
-        if signal & Signal.ERROR:
+                self._loop.failed(self, self._classify())
+        elif signal & Signal.ERROR:
             self._cancel_hold()
-            exchange = self.exchange
+            exchange = self._exchange
             outcome = exchange.provider.classify_stream_error(self.meter, exchange.recording.facts, time())
-            exchange.attempt_failed(self, outcome)
-            return
-        if not self._signals & Signal.FIRST_EVENT:
-            return
-        self.exchange.recording.work_begins()
-        if signal & (Signal.FIRST_CONTENT | Signal.FINISHED) or not self.exchange.may_move():
-            self.release()
-        elif self._hold_timer is None:
-            self._hold_timer = asyncio.get_running_loop().call_later(HOLD_BACK_SECONDS, self.release)
+            self._loop.failed(self, outcome)
+        elif self._signals & Signal.FIRST_EVENT:
+            self._exchange.recording.work_begins()
+            if signal & (Signal.FIRST_CONTENT | Signal.FINISHED) or not self._loop.may_move():
+                self.release()
+                return
+            self._exchange.recording.work_pauses()
+            if self._hold_timer is None:
+                self._hold_timer = asyncio.get_running_loop().call_later(HOLD_BACK_SECONDS, self.release)
 
     def release(self) -> None:
-        """Pass on what is held; from now on every byte goes straight through."""
+        """Pass on what is held, as it is; from now on every byte goes straight through."""
         self._cancel_hold()
+        collected = self.phase is Phase.COLLECTING
         self.phase = Phase.RELAYING
-        self.answer = self.exchange.commit(self)
+        self._answer = self._exchange.commit(self._loop, self)
         held, self._held = b"".join(self._held), []
         if held:
-            if self._signals:
-                self.answer.signaled(self._signals, len(held))
-            if self.whole:
-                self.answer.content_arrived(len(held), last=True)
-            self.exchange.writer.body(held)
-
-    def release_failed(self) -> None:
-        """Pass on a failed answer as it is: it is what the client gets. One still incomplete goes on being relayed."""
-        self.release()
+            if collected and self.whole:
+                self._answer.content_arrived(len(held), last=True)
+            elif self._signals:
+                self._answer.signaled(self._signals, len(held))
+            self._exchange.writer.body(held)
         if self.whole:
-            self.answer.ended()
+            self._answer.ended()
 
-    # -- ends ------------------------------------------------------------------------------------------------------
+    # -- flow and time ---------------------------------------------------------------------------------------------
+
+    def pause(self) -> None:
+        """The client does not keep up: take no more from the upstream."""
+        if self.connection is not None and not self.whole:
+            self.connection.pause_reading()
+
+    def resume(self) -> None:
+        """The client has caught up."""
+        self.excuse_silence()
+        if self.connection is not None and not self.whole:
+            self.connection.resume_reading()
 
     def cancel(self) -> None:
         """Want no more of it. An unfinished upstream is cut off, so that it stops working (and billing)."""
         self._cancel_hold()
         phase, self.phase = self.phase, Phase.OVER
-        if not self.whole and phase is not Phase.OVER:
-            self.exchange.body.detach()
+        if not self.whole and phase is not Phase.OVER and self.connection is not None:
+            self._exchange.body.detach()
             self.connection.abort()
 
-    def overdue(self, now: float, first_byte_timeout: float, idle_timeout: float) -> str | None:
-        """What took too long, if anything did; asked about once a second, which is as exact as this gets."""
+    def check_silence(self, now: float, first_byte_timeout: float, idle_timeout: float) -> None:
+        """Give up on an upstream that has said nothing for too long. Asked about once a second: as exact as it gets."""
         if self._active:
             self._active = False
             self._active_at = now
-        silent = now - self._active_at
-        if self.phase is Phase.SENT:
-            return f"The upstream sent nothing for {first_byte_timeout:g} s." if silent > first_byte_timeout else None
-        return f"The upstream's answer stalled for {idle_timeout:g} s." if silent > idle_timeout else None
+            return
+        sent = self.phase is Phase.SENT
+        limit = first_byte_timeout if sent else idle_timeout
+        if now - self._active_at <= limit or self.phase is Phase.OVER or self.connection is None:
+            return
+        self.connection.abort()
+        what = "The upstream did not answer" if sent else "The upstream's answer stalled"
+        self.on_lost(f"{what}: not a byte for {limit:g} s.")
 
-    def still_wanted(self) -> None:
-        """Silence so far was ours, not the upstream's: the client did not read."""
+    def excuse_silence(self) -> None:
+        """What silence there was so far was ours or the client's, not the upstream's."""
         self._active = True
 
     def _classify(self) -> Outcome:
-        exchange, fields = self.exchange, self.head.fields
+        exchange, fields = self._exchange, self.head.fields
         self.meter.finish()
         body = b"".join(self._held)
         self.record.error_body = exchange.provider.readable(fields, body)

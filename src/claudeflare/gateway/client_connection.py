@@ -22,6 +22,14 @@ LINGER_SECONDS = 1.0
 """After a close is announced, how long the client may still send before it is cut off (RFC 9112 §9.6)."""
 
 
+HALF_CLOSED_SECONDS = 2.0
+"""How long a client that has closed its sending side is waited for while nothing can be sent to it.
+
+A client that half-closes and one that has vanished look the same until something is sent. Most have vanished, and their
+requests cost money; one that takes what it is sent is alive, and its time starts anew.
+"""
+
+
 class ClientConnection(asyncio.Protocol):
     """Protocol of the public port."""
 
@@ -41,6 +49,8 @@ class ClientConnection(asyncio.Protocol):
         self.received_at = monotonic()
         """Monotonic time at which the latest bytes came."""
         self._head_since = 0.0
+        self._half_closed_at: float | None = None
+        self._sent_when_checked = 0
         self._linger_until = 0.0
         self._writable = True
         self._unwritable_since = 0.0
@@ -64,7 +74,10 @@ class ClientConnection(asyncio.Protocol):
 
     def writer(self, head: RequestHead) -> ResponseWriter:
         """A writer for one exchange's response."""
-        return ResponseWriter(self._transport, head)
+        writer = ResponseWriter(self._transport, head)
+        if self._server.draining:
+            writer.persistent = False
+        return writer
 
     # -- requests in ---------------------------------------------------------------------------------------------
 
@@ -106,8 +119,9 @@ class ClientConnection(asyncio.Protocol):
     def eof_received(self) -> bool:
         if self._receiving is not None or not self._queue:
             return False
-        # Half-closed after a whole request: the answer is still wanted (RFC 9112 §9.6).
+        # Half-closed after a whole request: the answer may still be wanted (RFC 9112 §9.6).
         self._input_over = True
+        self._half_closed_at = monotonic()
         return True
 
     def _refuse_input(self, error: BadMessage) -> None:
@@ -224,11 +238,21 @@ class ClientConnection(asyncio.Protocol):
             and now - self.received_at > settings.idle_timeout
         ):
             self._refuse_input(BadMessage(408, f"No byte of the request's body came for {settings.idle_timeout:g} s."))
+        elif self._half_closed_at is not None and self._vanished(self._half_closed_at, now):
+            self._transport.abort()
         else:
             self._queue[0].check_deadlines(now)
         if not self._writable and now - self._unwritable_since > settings.idle_timeout:
             # A client that takes nothing holds an upstream connection and buffers of ours.
             self._transport.abort()
+
+    def _vanished(self, half_closed_at: float, now: float) -> bool:
+        sent = self._queue[0].sent_bytes
+        if sent != self._sent_when_checked:
+            self._sent_when_checked = sent
+            self._half_closed_at = now
+            return False
+        return now - half_closed_at > HALF_CLOSED_SECONDS
 
     def begin_drain(self) -> None:
         """The server is going: close now if nothing is in progress, else after the current exchange."""

@@ -67,6 +67,11 @@ class Exchange:
     def check_deadlines(self, now: float) -> None:
         """Called about once a second with the monotonic time."""
 
+    @property
+    def sent_bytes(self) -> int:
+        """Body bytes written to the client so far."""
+        return self.writer.body_bytes if self.started else 0
+
     def refuse(self, refusal: Refusal) -> None:
         """Answer this instead, in its turn."""
         if self.ended:

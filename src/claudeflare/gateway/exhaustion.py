@@ -15,6 +15,8 @@ NEED_A_PERSON_SECONDS = 60
 
 def refuse_exhausted(exhausted: Exhausted, now: float) -> Refusal:
     """429 with an honest retry-after when time will cure it, 503 when only the owner can."""
+    if not exhausted.unavailable:
+        return Refusal(400, "invalid_request_error", "The x-claudeflare-account field names no account of this server.")
     accounts: list[dict[str, Any]] = [
         {"account": account.name, "reason": reason.reason, "until": _iso(reason.until)}
         for account, reason in exhausted.unavailable
@@ -28,7 +30,7 @@ def refuse_exhausted(exhausted: Exhausted, now: float) -> Refusal:
         wait = max(1, ceil(exhausted.earliest - now))
         message = f"No Claudeflare account can take this request for another {wait} s. {words}"
         return Refusal(429, "rate_limit_error", message, retry_after=wait, details=details)
-    message = f"No Claudeflare account can take this request: somebody has to look. {words or 'no account matches'}"
+    message = f"No Claudeflare account can take this request: somebody has to look. {words}"
     return Refusal(503, "api_error", message, retry_after=NEED_A_PERSON_SECONDS, details=details)
 
 

@@ -19,7 +19,7 @@ from claudeflare.gateway.control_link import ControlLink
 from claudeflare.gateway.messages import PROTOCOL, ChannelMessage, GatewayStart, NewLink, Ready
 from claudeflare.gateway.server import GatewayServer
 from claudeflare.journal.writer import JournalWriter
-from claudeflare.logs import configure_logging
+from claudeflare.logs import configure_server_logging
 from claudeflare.providers.anthropic.provider import AnthropicProvider
 from claudeflare.tasks import TaskKeeper
 
@@ -63,7 +63,7 @@ class GatewayProcess:
     async def _serve(self, start: GatewayStart, listener: int) -> None:
         listening = socket.socket(fileno=listener)
         settings = start.settings
-        configure_logging(settings.log_level, settings.log_format, process=f"gateway {start.worker}")
+        configure_server_logging(settings, process=f"gateway {start.worker}")
         if start.protocol != PROTOCOL:
             raise SettingsError("Supervisor and gateway are of different versions; restart the whole server.")
         self._worker = start.worker

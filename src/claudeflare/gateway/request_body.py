@@ -19,12 +19,19 @@ class BodySink(Protocol):
         """Send framed bytes."""
         ...
 
+    def end_request(self) -> None:
+        """The request is whole now."""
+        ...
+
 
 class Discard:
     """Swallows what is left of a body that nobody wants any more."""
 
     def write(self, data: bytes) -> None:
         """Drop it."""
+
+    def end_request(self) -> None:
+        """Nobody is told."""
 
 
 class RequestBody:
@@ -58,8 +65,8 @@ class RequestBody:
     def end(self) -> None:
         """No more bytes will come."""
         self._ended = True
-        if self._sink is not None and self.length is None:
-            self._sink.write(LAST_CHUNK)
+        if self._sink is not None:
+            self._end(self._sink)
 
     def whole(self) -> bytes:
         """The complete body of a request that is not streamed."""
@@ -72,18 +79,24 @@ class RequestBody:
         """Streamed, not yet attached, and enough is held: the client should wait."""
         return self.streamed and self._sink is None and self.received >= HELD_BYTES
 
-    def attach(self, sink: BodySink) -> bytes:
-        """Stream to `sink` from now on; returns what it must be sent first."""
+    def attach(self, sink: BodySink) -> None:
+        """Stream to `sink` from now on, what is held already first."""
         self._sink = sink
-        held = b"".join(self._pieces)
-        self._pieces.clear()
-        first = self._framed(held) if held else b""
-        return first + LAST_CHUNK if self._ended and self.length is None else first
+        held, self._pieces = b"".join(self._pieces), []
+        if held:
+            sink.write(self._framed(held))
+        if self._ended:
+            self._end(sink)
 
     def detach(self) -> None:
         """The upstream connection is gone; further bytes are counted and dropped."""
         if self._sink is not None:
             self._sink = Discard()
+
+    def _end(self, sink: BodySink) -> None:
+        if self.length is None:
+            sink.write(LAST_CHUNK)
+        sink.end_request()
 
     def _framed(self, data: bytes) -> bytes:
         return data if self.length is not None else encode_chunk(data)

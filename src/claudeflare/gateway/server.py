@@ -104,7 +104,7 @@ class GatewayServer:
         self.snapshot = snapshot
         waiting, self._awaiting_snapshot = self._awaiting_snapshot, []
         for exchange in waiting:
-            exchange.snapshot_arrived()
+            exchange.snapshot_arrived(snapshot)
 
     def _mark_locked(self, snapshot: Snapshot) -> None:
         # Such an account must be out, not sent without a credential or with the caller's.

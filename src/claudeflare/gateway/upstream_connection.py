@@ -38,6 +38,7 @@ class UpstreamConnection(asyncio.Protocol):
         self._transport: asyncio.Transport
         self._poll: select.poll | None = None
         self._paused = False
+        self._request_sent = True
         self.closed = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -61,9 +62,10 @@ class UpstreamConnection(asyncio.Protocol):
             return False
         return self._poll is None or not self._poll.poll(0)
 
-    def send(self, method: bytes, head: bytes, body: bytes, receiver: Receiver) -> None:
-        """Send a request whose body, if any, is complete or starts with `body`; the answer goes to `receiver`."""
+    def send(self, method: bytes, head: bytes, body: bytes, receiver: Receiver, *, complete: bool = True) -> None:
+        """Send a request; the answer goes to `receiver`. Unless `complete`, more body comes through `write`."""
         self._receiver = receiver
+        self._request_sent = complete
         self._parser.expect(method, receiver)
         if body:
             self._transport.writelines((head, body))
@@ -73,6 +75,10 @@ class UpstreamConnection(asyncio.Protocol):
     def write(self, data: bytes) -> None:
         """More of a streamed request body, framed."""
         self._transport.write(data)
+
+    def end_request(self) -> None:
+        """The streamed body is whole. An answer that ends before this leaves the connection unusable."""
+        self._request_sent = True
 
     def abort(self) -> None:
         """Drop the connection and its receiver at once: whatever the upstream still does is not wanted."""
@@ -134,7 +140,7 @@ class UpstreamConnection(asyncio.Protocol):
     def _finished(self) -> None:
         self._receiver = None
         self.resume_reading()
-        if self._parser.keep_alive and self._transport.get_write_buffer_size() == 0:
+        if self._request_sent and self._parser.keep_alive and self._transport.get_write_buffer_size() == 0:
             self._release(self)
         else:
             self.abort()
