@@ -88,6 +88,18 @@ class RunningGateway:
         """Whether the gateway has seen some client close its sending side."""
         return any(connection._half_closed_at is not None for connection in self.server._connections)
 
+    def in_progress(self) -> bool:
+        """Whether some request is in progress."""
+        return any(not connection.idle for connection in self.server._connections)
+
+    def reading_head(self) -> bool:
+        """Whether part of a request's head has come."""
+        return any(connection._parser.in_head for connection in self.server._connections)
+
+    def blocked(self) -> bool:
+        """Whether some client does not take what it is sent."""
+        return any(not connection._writable for connection in self.server._connections)
+
     async def connect(self) -> RawClient:
         """A client that writes its own bytes."""
         return RawClient(*await asyncio.open_connection("127.0.0.1", self.port))
@@ -167,4 +179,5 @@ async def running_gateway(
         yield gateway
     finally:
         await server.close()
+        await asyncio.sleep(0)  # uvloop frees an aborted transport in its next turn
         journal.close()

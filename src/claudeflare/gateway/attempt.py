@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 ERROR_HOLD_BYTES = 262_144
 """A failed answer is held whole up to this size before anything is decided on it."""
+STREAM_HOLD_BYTES = 65_536
+"""A stream that has sent this much (comments, say) without an event is passed on as it is."""
 HOLD_BACK_SECONDS = 0.25
 """How long the start of a stream may be held for its first content, when there is another account to go to."""
 
@@ -149,6 +151,8 @@ class Attempt:
             exchange = self._exchange
             outcome = exchange.provider.classify_stream_error(self.meter, exchange.recording.facts, time())
             self._loop.failed(self, outcome)
+        elif self._held_bytes > STREAM_HOLD_BYTES:
+            self.release()
         elif self._signals & Signal.FIRST_EVENT:
             self._exchange.recording.work_begins()
             if signal & (Signal.FIRST_CONTENT | Signal.FINISHED) or not self._loop.may_move():

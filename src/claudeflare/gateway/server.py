@@ -264,8 +264,11 @@ class GatewayServer:
             self._sweep.cancel()
         for listener in self._listeners:
             listener.close()
+        self.draining = True
         for connection in list(self._connections):
             connection.abort()
+        if self._connections:
+            await self._empty.wait()
         await self.upstreams.close()
 
     def __repr__(self) -> str:
