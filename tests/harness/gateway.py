@@ -162,13 +162,17 @@ class RawClient:
 
 @asynccontextmanager
 async def running_gateway(
-    upstream_url: str, directory: Path, accounts: Sequence[Account] | None = (), **settings: object
+    upstream_url: str,
+    directory: Path,
+    accounts: Sequence[Account] | None = (),
+    control_socket: str | None = None,
+    **settings: object,
 ) -> AsyncIterator[RunningGateway]:
     """A gateway before `upstream_url`; `accounts=None` leaves it without a snapshot, an empty list passes through."""
     directory.mkdir(exist_ok=True)
     journal = JournalWriter(directory, 0, "test")
     configured = Settings(upstream_url=upstream_url, **{**FAST, **settings})  # type: ignore[arg-type]
-    server = GatewayServer(configured, AnthropicProvider(), journal)
+    server = GatewayServer(configured, AnthropicProvider(), journal, control_socket)
     sock = socket.socket()
     sock.bind(("127.0.0.1", 0))
     await server.listen(sock)

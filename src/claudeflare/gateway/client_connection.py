@@ -75,8 +75,7 @@ class ClientConnection(asyncio.Protocol):
     def writer(self, head: RequestHead) -> ResponseWriter:
         """A writer for one exchange's response."""
         writer = ResponseWriter(self._transport, head)
-        if self._server.draining:
-            writer.persistent = False
+        writer.persistent &= not self._server.draining
         return writer
 
     # -- requests in ---------------------------------------------------------------------------------------------
@@ -256,7 +255,9 @@ class ClientConnection(asyncio.Protocol):
 
     def begin_drain(self) -> None:
         """The server is going: close now if nothing is in progress, else after the current exchange."""
-        if not self._queue and not self._linger_until:
+        if self._queue:
+            self._queue[0].announce_close()
+        elif not self._linger_until:
             self._transport.close()
 
     def __repr__(self) -> str:

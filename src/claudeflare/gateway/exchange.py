@@ -67,6 +67,11 @@ class Exchange:
     def check_deadlines(self, now: float) -> None:
         """Called about once a second with the monotonic time."""
 
+    def announce_close(self) -> None:
+        """The connection will be closed after this response: say so if there is still time."""
+        if self.started:
+            self.writer.persistent = False
+
     @property
     def sent_bytes(self) -> int:
         """Body bytes written to the client so far."""
