@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import json
 
+USAGE = {"input_tokens": 9, "cache_read_input_tokens": 100, "cache_creation_input_tokens": 0, "output_tokens": 4}
 MESSAGE = json.dumps(
     {
-        "id": "msg_1", "type": "message", "role": "assistant", "model": "claude-opus-5-5",
-        "content": [{"type": "text", "text": "Hello"}], "stop_reason": "end_turn",
-        "usage": {"input_tokens": 9, "cache_read_input_tokens": 100, "cache_creation_input_tokens": 0, "output_tokens": 4},
+        "id": "msg_1",
+        "type": "message",
+        "role": "assistant",
+        "model": "claude-opus-5-5",
+        "content": [{"type": "text", "text": "Hello"}],
+        "stop_reason": "end_turn",
+        "usage": USAGE,
     }
-).encode()  # fmt: skip
+).encode()
 
 REQUEST = b'{"model":"claude-opus-5-5","max_tokens":10,"messages":[{"role":"user","content":"Hi"}]}'
-STREAM_REQUEST = b'{"model":"claude-opus-5-5","max_tokens":10,"stream":true,"messages":[{"role":"user","content":"Hi"}]}'
+STREAM_REQUEST = (
+    b'{"model":"claude-opus-5-5","max_tokens":10,"stream":true,"messages":[{"role":"user","content":"Hi"}]}'
+)
 
 
 def event(kind: str, **data: object) -> bytes:

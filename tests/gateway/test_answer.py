@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+
 from gateway.answers import BLOCK, DELTA, END, MESSAGE, REQUEST, START, STOP, STREAM, STREAM_REQUEST, error_event
 from harness.gateway import account, running_gateway
 from harness.upstream import UpstreamPeer, repeat, scripted_upstream

@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from gateway.answers import DELTA, EVENTS, MESSAGE, REQUEST, START, STOP, STREAM, STREAM_REQUEST
 from harness.gateway import account, running_gateway
 from harness.upstream import UpstreamPeer, repeat, scripted_upstream
@@ -265,7 +266,9 @@ async def test_an_http_1_0_client_gets_an_answer_that_ends_with_the_connection(t
 
     async with scripted_upstream(repeat(stream)) as upstream, running_gateway(upstream.url, tmp_path, WORK) as gateway:
         client = await gateway.connect()
-        await client.send(b"POST /v1/messages HTTP/1.0\r\ncontent-length: %d\r\n\r\n" % len(STREAM_REQUEST) + STREAM_REQUEST)
+        await client.send(
+            b"POST /v1/messages HTTP/1.0\r\ncontent-length: %d\r\n\r\n" % len(STREAM_REQUEST) + STREAM_REQUEST
+        )
         head = await client.head()
         assert b"transfer-encoding" not in head
         assert b"connection: close" in head

@@ -1,4 +1,4 @@
-"""Every row of the failover table through real sockets: what the client sees, which account is tried, what is recorded."""
+"""Every row of the failover table through real sockets: what the client sees, who is tried, what is recorded."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import socket
 from pathlib import Path
 
 import pytest
+
 from gateway.answers import MESSAGE, REQUEST, STREAM, STREAM_REQUEST, error_body, error_event
 from harness.gateway import RunningGateway, account, running_gateway
 from harness.upstream import Script, UpstreamPeer, repeat, scripted_upstream
@@ -50,25 +51,58 @@ async def ask(gateway: RunningGateway, body: bytes) -> tuple[int, dict[str, str]
     return answer
 
 
-MOVES = {
-    "429 bucket": (failing(b"429 X", error_body("rate_limit_error", "This request would exceed your organization's rate limit of 1 input tokens per minute"), b"retry-after: 12"), 1, "rate_limited"),
-    "429 windowless": (failing(b"429 X", error_body("rate_limit_error", "Rate limited"), b"x-should-retry: true"), 1, "rate_limited"),
-    "429 window": (failing(b"429 X", error_body("rate_limit_error"), b"anthropic-ratelimit-unified-status: rejected", b"anthropic-ratelimit-unified-representative-claim: five_hour", b"anthropic-ratelimit-unified-reset: 9999999999"), 1, "rate_limited"),
-    "429 spend": (failing(b"429 X", error_body("rate_limit_error", "cap", error_code="enforced_spend_limit_reached")), 1, "spend_limited"),
-    "400 credit": (failing(b"400 X", error_body("invalid_request_error", "Your credit balance is too low to access the Anthropic API.")), 1, "spend_limited"),
+TOKENS_PER_MINUTE = "This request would exceed your organization's rate limit of 1 input tokens per minute"
+WINDOW = (
+    b"anthropic-ratelimit-unified-status: rejected",
+    b"anthropic-ratelimit-unified-representative-claim: five_hour",
+    b"anthropic-ratelimit-unified-reset: 9999999999",
+)
+CREDIT = "Your credit balance is too low to access the Anthropic API."
+NOT_FOR_THIS = "This credential is only authorized for use with Claude Code and cannot be used for other API requests."
+
+
+def error_400(message: str, **details: object) -> bytes:
+    return error_body("invalid_request_error", message, **details)
+
+
+MOVES: dict[str, tuple[Script, int, str]] = {
+    "429 bucket": (
+        failing(b"429 X", error_body("rate_limit_error", TOKENS_PER_MINUTE), b"retry-after: 12"),
+        1,
+        "rate_limited",
+    ),
+    "429 windowless": (
+        failing(b"429 X", error_body("rate_limit_error", "Rate limited"), b"x-should-retry: true"),
+        1,
+        "rate_limited",
+    ),
+    "429 window": (failing(b"429 X", error_body("rate_limit_error"), *WINDOW), 1, "rate_limited"),
+    "429 spend": (
+        failing(b"429 X", error_body("rate_limit_error", "cap", error_code="enforced_spend_limit_reached")),
+        1,
+        "spend_limited",
+    ),
+    "400 credit": (failing(b"400 X", error_400(CREDIT)), 1, "spend_limited"),
     "401": (failing(b"401 X", error_body("authentication_error", "invalid x-api-key")), 1, "credential_refused"),
-    "403 account": (failing(b"403 X", error_body("permission_error", "This organization has been disabled.")), 1, "account_refused"),
+    "403 account": (
+        failing(b"403 X", error_body("permission_error", "This organization has been disabled.")),
+        1,
+        "account_refused",
+    ),
     "500": (failing(b"500 X", error_body("api_error")), 2, "server_error"),
     "502 HTML": (failing(b"502 X", b"<html>Bad gateway</html>"), 2, "server_error"),
     "520 HTML": (failing(b"520 X", b"<html>Web server returned an unknown error</html>"), 2, "server_error"),
     "529": (failing(b"529 X", error_body("overloaded_error")), 2, "overloaded"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("body", [REQUEST, STREAM_REQUEST], ids=["json", "stream"])
 @pytest.mark.parametrize(("script", "attempts_there", "outcome"), MOVES.values(), ids=MOVES)
 async def test_what_moves(tmp_path: Path, script: Script, attempts_there: int, outcome: str, body: bytes) -> None:
-    async with scripted_upstream(by_account(script)) as upstream, running_gateway(upstream.url, tmp_path, BOTH) as gateway:
+    async with (
+        scripted_upstream(by_account(script)) as upstream,
+        running_gateway(upstream.url, tmp_path, BOTH) as gateway,
+    ):
         status, fields, answer = await ask(gateway, body)
         assert (status, answer) == (200, STREAM if body is STREAM_REQUEST else MESSAGE)
         assert fields["x-claudeflare-account"] == "second"
@@ -84,12 +118,12 @@ async def test_what_moves(tmp_path: Path, script: Script, attempts_there: int, o
 
 
 STAYS = {
-    "400": (b"400 Bad", error_body("invalid_request_error", "max_tokens: Field required"), "rejected"),
+    "400": (b"400 Bad", error_400("max_tokens: Field required"), "rejected"),
     "404": (b"404 No", error_body("not_found_error", "model: claude-foo"), "rejected"),
     "413": (b"413 Big", error_body("request_too_large"), "rejected"),
-    "on hold": (b"400 Hold", error_body("invalid_request_error", "On hold", error_code="organization_on_hold"), "policy_refused"),
-    "not for this use": (b"400 Bad", error_body("invalid_request_error", "This credential is only authorized for use with Claude Code and cannot be used for other API requests."), "policy_refused"),
-}  # fmt: skip
+    "on hold": (b"400 Hold", error_400("On hold", error_code="organization_on_hold"), "policy_refused"),
+    "not for this use": (b"400 Bad", error_400(NOT_FOR_THIS), "policy_refused"),
+}
 
 
 @pytest.mark.parametrize(("status", "body", "outcome"), STAYS.values(), ids=STAYS)
@@ -111,7 +145,10 @@ async def test_an_error_as_the_first_event_moves(tmp_path: Path, kind: str) -> N
         await peer.chunk(error_event(kind))
         await peer.end_stream()
 
-    async with scripted_upstream(by_account(first)) as upstream, running_gateway(upstream.url, tmp_path, BOTH) as gateway:
+    async with (
+        scripted_upstream(by_account(first)) as upstream,
+        running_gateway(upstream.url, tmp_path, BOTH) as gateway,
+    ):
         status, fields, answer = await ask(gateway, STREAM_REQUEST)
         assert (status, answer, fields["x-claudeflare-account"]) == (200, STREAM, "second")
 
@@ -142,7 +179,10 @@ async def test_a_message_that_dies_before_content_moves_unseen(tmp_path: Path) -
         await peer.chunk(error_event())
         await peer.end_stream()
 
-    async with scripted_upstream(by_account(first)) as upstream, running_gateway(upstream.url, tmp_path, BOTH) as gateway:
+    async with (
+        scripted_upstream(by_account(first)) as upstream,
+        running_gateway(upstream.url, tmp_path, BOTH) as gateway,
+    ):
         _, fields, answer = await ask(gateway, STREAM_REQUEST)
         assert (answer, fields["x-claudeflare-account"]) == (STREAM, "second")
 
@@ -159,7 +199,10 @@ async def test_the_start_of_a_message_is_held_back_only_for_a_moment(tmp_path: P
         await peer.chunk(STREAM[len(START) :])
         await peer.end_stream()
 
-    async with scripted_upstream(by_account(first)) as upstream, running_gateway(upstream.url, tmp_path, BOTH) as gateway:
+    async with (
+        scripted_upstream(by_account(first)) as upstream,
+        running_gateway(upstream.url, tmp_path, BOTH) as gateway,
+    ):
         client = await gateway.connect()
         await client.request(body=STREAM_REQUEST)
         await client.head()
@@ -181,7 +224,10 @@ async def test_an_answer_that_never_came_moves_and_says_it_may_be_billed(tmp_pat
     async def first(peer: UpstreamPeer) -> None:
         LOST[how](peer)
 
-    async with scripted_upstream(by_account(first)) as upstream, running_gateway(upstream.url, tmp_path, BOTH) as gateway:
+    async with (
+        scripted_upstream(by_account(first)) as upstream,
+        running_gateway(upstream.url, tmp_path, BOTH) as gateway,
+    ):
         status, fields, _ = await ask(gateway, REQUEST)
         assert (status, fields["x-claudeflare-account"]) == (200, "second")
         record = await gateway.record()
@@ -233,7 +279,10 @@ async def test_the_last_answer_is_passed_on_unmodified_when_all_fail(tmp_path: P
 async def test_all_accounts_limited_then_an_honest_429(tmp_path: Path) -> None:
     message = "This request would exceed your organization's rate limit of 1 input tokens per minute"
     limited = failing(b"429 X", error_body("rate_limit_error", message), b"retry-after: 40")
-    async with scripted_upstream(by_account(limited, limited)) as upstream, running_gateway(upstream.url, tmp_path, BOTH) as gateway:
+    async with (
+        scripted_upstream(by_account(limited, limited)) as upstream,
+        running_gateway(upstream.url, tmp_path, BOTH) as gateway,
+    ):
         status, fields, _ = await ask(gateway, REQUEST)
         assert (status, fields["retry-after"]) == (429, "40")  # the second's own
         seen = upstream.connections
@@ -280,7 +329,10 @@ async def test_a_session_stays_and_moves_for_good(tmp_path: Path) -> None:
         else:
             await peer.answer(MESSAGE)
 
-    async with scripted_upstream(by_account(first)) as upstream, running_gateway(upstream.url, tmp_path, BOTH) as gateway:
+    async with (
+        scripted_upstream(by_account(first)) as upstream,
+        running_gateway(upstream.url, tmp_path, BOTH) as gateway,
+    ):
         assert (await ask(gateway, REQUEST))[1]["x-claudeflare-account"] == "first"
         assert (await ask(gateway, REQUEST))[1]["x-claudeflare-account"] == "first"
         limited = True
@@ -289,7 +341,10 @@ async def test_a_session_stays_and_moves_for_good(tmp_path: Path) -> None:
 
 
 async def test_a_requested_account_is_the_only_one_used(tmp_path: Path) -> None:
-    async with scripted_upstream(by_account(failing(b"500 X", b"{}"))) as upstream, running_gateway(upstream.url, tmp_path, BOTH) as gateway:
+    async with (
+        scripted_upstream(by_account(failing(b"500 X", b"{}"))) as upstream,
+        running_gateway(upstream.url, tmp_path, BOTH) as gateway,
+    ):
         client = await gateway.connect()
         await client.request("/v1/messages", REQUEST, "POST", "x-claudeflare-account: first")
         assert (await client.response())[0] == 500

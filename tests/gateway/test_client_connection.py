@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+
 from gateway.answers import MESSAGE, REQUEST, STREAM_REQUEST
 from harness.gateway import account, running_gateway
 from harness.upstream import UpstreamPeer, repeat, scripted_upstream
@@ -55,7 +56,10 @@ async def test_a_broken_request_behind_a_good_one_does_not_cost_the_good_ones_an
 
 BAD = {
     "two lengths": (b"POST /v1/m HTTP/1.1\r\nhost: a\r\ncontent-length: 3\r\ncontent-length: 4\r\n\r\nabcd", 400),
-    "length and chunked": (b"POST /v1/m HTTP/1.1\r\nhost: a\r\ncontent-length: 3\r\ntransfer-encoding: chunked\r\n\r\n", 400),
+    "length and chunked": (
+        b"POST /v1/m HTTP/1.1\r\nhost: a\r\ncontent-length: 3\r\ntransfer-encoding: chunked\r\n\r\n",
+        400,
+    ),
     "two hosts": (b"GET /v1/m HTTP/1.1\r\nhost: a\r\nhost: a\r\n\r\n", 400),
     "no host": (b"GET /v1/m HTTP/1.1\r\n\r\n", 400),
     "bare LF": (b"GET /v1/m HTTP/1.1\nhost: a\n\n", 400),
@@ -90,7 +94,9 @@ async def test_a_malformed_chunk_in_the_middle_of_a_body_is_refused(tmp_path: Pa
     async with scripted_upstream(repeat(lambda peer: peer.answer(MESSAGE))) as upstream:
         async with running_gateway(upstream.url, tmp_path, WORK) as gateway:
             client = await gateway.connect()
-            await client.send(b"POST /v1/messages HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n")
+            await client.send(
+                b"POST /v1/messages HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n"
+            )
             await client.send(b"0x3\r\nabc\r\n")
             assert (await client.response())[0] == 400
             assert await client.rest() == b""
@@ -105,7 +111,8 @@ async def test_a_body_is_asked_for_when_the_client_waits_for_that(tmp_path: Path
     ):
         client = await gateway.connect()
         await client.send(
-            b"POST /v1/messages HTTP/1.1\r\nhost: localhost\r\nexpect: 100-continue\r\ncontent-length: %d\r\n\r\n" % len(REQUEST)
+            b"POST /v1/messages HTTP/1.1\r\nhost: localhost\r\nexpect: 100-continue\r\ncontent-length: %d\r\n\r\n"
+            % len(REQUEST)
         )
         assert await client.head() == b"HTTP/1.1 100 Continue\r\n\r\n"
         await client.send(REQUEST)
@@ -117,7 +124,9 @@ async def test_a_body_is_asked_for_when_the_client_waits_for_that(tmp_path: Path
 async def test_a_body_that_is_too_large_is_refused_before_it_is_sent(tmp_path: Path) -> None:
     async with running_gateway("http://127.0.0.1:9", tmp_path, WORK, max_body_bytes=1000) as gateway:
         client = await gateway.connect()
-        await client.send(b"POST /v1/messages HTTP/1.1\r\nhost: localhost\r\nexpect: 100-continue\r\ncontent-length: 1001\r\n\r\n")
+        await client.send(
+            b"POST /v1/messages HTTP/1.1\r\nhost: localhost\r\nexpect: 100-continue\r\ncontent-length: 1001\r\n\r\n"
+        )
         status, fields, body = await client.response()
         assert (status, fields["connection"]) == (413, "close")
         assert b'"request_too_large"' in body

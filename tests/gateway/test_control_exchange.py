@@ -33,7 +33,15 @@ async def test_a_request_is_relayed_with_its_host_cookies_and_credentials(tmp_pa
 
     async with with_control(tmp_path, repeat(answer)) as (gateway, control):
         client = await gateway.connect()
-        await client.request("/api/requests?limit=1", b"{}", "POST", "authorization: Bearer t", "cookie: c=d", "x-hop: 1", "connection: x-hop")
+        await client.request(
+            "/api/requests?limit=1",
+            b"{}",
+            "POST",
+            "authorization: Bearer t",
+            "cookie: c=d",
+            "x-hop: 1",
+            "connection: x-hop",
+        )
         status, fields, body = await client.response()
         assert (status, body, fields["x-next-cursor"]) == (200, b"[]", "7")
         assert fields["set-cookie"] == "a=b; HttpOnly"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from gateway.answers import MESSAGE
-from harness.gateway import account, running_gateway
-from harness.upstream import repeat, scripted_upstream
 
 from claudeflare.gateway.gate import body_limit
 from claudeflare.settings import Settings
+from gateway.answers import MESSAGE
+from harness.gateway import account, running_gateway
+from harness.upstream import repeat, scripted_upstream
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,10 @@ async def test_health_is_503_until_accounts_are_known_and_control_has_answered(t
             return status, json.loads(body)
 
         nothing = {"configured": 0, "available": 0}
-        assert await health() == (503, {"live": True, "ready": False, "accounts": nothing, "strategy": None, "control": False})
+        assert await health() == (
+            503,
+            {"live": True, "ready": False, "accounts": nothing, "strategy": None, "control": False},
+        )
         gateway.configure([account("work"), account("spare", paused=True)])
         assert (await health())[0] == 503
         gateway.server.control_connected(lambda message: None)

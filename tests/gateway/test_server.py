@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from gateway.answers import BLOCK, DELTA, MESSAGE, REQUEST, START, STREAM, STREAM_REQUEST
-from harness.gateway import account, running_gateway
-from harness.upstream import UpstreamPeer, repeat, scripted_upstream
-
 from claudeflare.balancing.change import AttentionNeeded, Benched, SessionBound
 from claudeflare.gateway.messages import ChangesMade, InFlight
 from claudeflare.journal.records import Changed
+from gateway.answers import BLOCK, DELTA, MESSAGE, REQUEST, START, STREAM, STREAM_REQUEST
+from harness.gateway import account, running_gateway
+from harness.upstream import UpstreamPeer, repeat, scripted_upstream
 
 WORK = [account("work")]
 

@@ -7,14 +7,14 @@ import ssl
 from pathlib import Path
 
 import pytest
-from gateway.answers import MESSAGE, REQUEST
-from harness.gateway import account, running_gateway
-from harness.upstream import UpstreamPeer, repeat, scripted_upstream
 
 from claudeflare.gateway.origin import Origin
 from claudeflare.gateway.upstream_connection import UpstreamConnection
 from claudeflare.gateway.upstream_pool import UpstreamPool, client_tls
 from claudeflare.http1.limits import HeadLimits
+from gateway.answers import MESSAGE, REQUEST
+from harness.gateway import account, running_gateway
+from harness.upstream import UpstreamPeer, repeat, scripted_upstream
 
 WORK = [account("work")]
 

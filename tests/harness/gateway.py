@@ -116,7 +116,9 @@ class RawClient:
         self.writer.write(data)
         await self.writer.drain()
 
-    async def request(self, path: str = "/v1/messages", body: bytes = b"{}", method: str = "POST", *headers: str) -> None:
+    async def request(
+        self, path: str = "/v1/messages", body: bytes = b"{}", method: str = "POST", *headers: str
+    ) -> None:
         lines = [f"{method} {path} HTTP/1.1", "host: localhost", *headers]
         if body or method == "POST":
             lines.append(f"content-length: {len(body)}")

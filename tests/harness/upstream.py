@@ -19,7 +19,7 @@ class UpstreamPeer:
         self.body = b""
 
     async def read_request(self) -> bytes:
-        """Read one whole request; its head is kept in `head`, its body (unframed) in `body`. b"" when closed instead."""
+        """Read one whole request into `head` and (unframed) `body`; gives b"" when the connection closed instead."""
         try:
             self.head = await self.reader.readuntil(b"\r\n\r\n")
         except asyncio.IncompleteReadError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from email.utils import formatdate
 
 from claudeflare.http1.encoding import LAST_CHUNK, Field, encode_chunk, encode_response
 from claudeflare.http1.request_parser import RequestHead
@@ -70,7 +71,8 @@ class ResponseWriter:
     def whole(self, status: int, fields: Sequence[Field], body: bytes) -> None:
         """Send a complete response of our own."""
         bodiless = self.request.method == b"HEAD"
-        self.head(status, b"", fields, len(body), bodiless=bodiless)
+        dated = [*fields, (b"date", formatdate(usegmt=True).encode("ascii"))]  # RFC 9110 §6.6.1
+        self.head(status, b"", dated, len(body), bodiless=bodiless)
         if body:
             self.body(body)
         self.end()
