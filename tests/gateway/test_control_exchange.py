@@ -82,6 +82,23 @@ async def test_events_are_not_buffered(tmp_path: Path) -> None:
         assert chunks == [b"data: 0\n\n", b"data: 1\n\n", b"data: 2\n\n"]
 
 
+async def test_a_feed_of_events_does_not_hold_up_a_drain(tmp_path: Path) -> None:
+    async def events(peer: UpstreamPeer) -> None:
+        await peer.read_request()
+        await peer.begin_stream()
+        await peer.chunk(b"data: 0\n\n")
+        await peer.gone()
+
+    async with with_control(tmp_path, events) as (gateway, _):
+        client = await gateway.connect()
+        await client.request("/api/events", b"", "GET")
+        await client.head()
+        drained = asyncio.get_running_loop().create_task(gateway.server.drain())
+        assert await client.rest() == b"9\r\ndata: 0\n\n\r\n0\r\n\r\n"
+        client.close()
+        await drained
+
+
 async def test_a_client_that_leaves_ends_the_relay(tmp_path: Path) -> None:
     gone = asyncio.Event()
 

@@ -256,7 +256,7 @@ class ClientConnection(asyncio.Protocol):
     def begin_drain(self) -> None:
         """The server is going: close now if nothing is in progress, else after the current exchange."""
         if self._queue:
-            self._queue[0].announce_close()
+            self._queue[0].on_drain()
         elif not self._linger_until:
             self._transport.close()
 

@@ -34,6 +34,8 @@ class ControlExchange(Exchange):
         self._body = RequestBody(head, BODY_LIMIT, BODY_LIMIT)
         self._connecting: asyncio.Task[None] | None = None
         self._upstream: UpstreamConnection | None = None
+        self._endless = False
+        """The answer is a feed of events, which ends only when somebody ends it."""
 
     def on_body(self, data: bytes) -> None:
         self._body.add(data)
@@ -65,6 +67,7 @@ class ControlExchange(Exchange):
         connection.send(head.method, encode_request(head.method, head.target, head.host, fields), body, self)
 
     def on_response(self, head: ResponseHead) -> None:
+        self._endless = head.named.get(b"content-type", b"").startswith(b"text/event-stream")
         self.writer.head(
             head.status,
             head.reason,
@@ -94,6 +97,13 @@ class ControlExchange(Exchange):
     def on_client_writable(self, writable: bool) -> None:
         if self._upstream is not None:
             self._upstream.resume_reading() if writable else self._upstream.pause_reading()
+
+    def on_drain(self) -> None:
+        super().on_drain()
+        if self._endless and self._upstream is not None:
+            # Its reader resumes elsewhere by `Last-Event-ID`; waiting for it would hold up the whole drain.
+            self._upstream.abort()
+            self.on_response_end()
 
     def abandon(self) -> None:
         if self._connecting is not None:

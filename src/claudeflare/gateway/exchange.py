@@ -67,8 +67,8 @@ class Exchange:
     def check_deadlines(self, now: float) -> None:
         """Called about once a second with the monotonic time."""
 
-    def announce_close(self) -> None:
-        """The connection will be closed after this response: say so if there is still time."""
+    def on_drain(self) -> None:
+        """The server is going: the connection closes after this response, which says so if there is still time."""
         if self.started:
             self.writer.persistent = False
 
