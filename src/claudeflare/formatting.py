@@ -155,8 +155,13 @@ def ago(at: float | None, now: float, zone: tzinfo | None) -> str:
 
 def until(at: float, now: float, zone: tzinfo | None) -> str:
     """A coming time with its countdown: `until 15:40 (41 min)`; on another day `until 2026-11-24 15:40 (…)`."""
+    return f"{until_when(at, now, zone)} ({countdown(at - now)})"
+
+
+def until_when(at: float, now: float, zone: tzinfo | None) -> str:
+    """The same without its countdown, for what was known in the past."""
     same_day = day(at, zone) == day(now, zone)
-    return f"until {_local(at, zone):{'%H:%M' if same_day else '%Y-%m-%d %H:%M'}} ({countdown(at - now)})"
+    return f"until {_local(at, zone):{'%H:%M' if same_day else '%Y-%m-%d %H:%M'}}"
 
 
 def count_of(count: int, noun: str) -> str:

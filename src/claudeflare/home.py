@@ -22,6 +22,8 @@ class Home:
         self.secret_key = self.directory / "secret.key"
         self.control_token = self.directory / "control-token"
         self.lock = self.directory / "lock"
+        self.logs = self.directory / "logs"
+        """Log lines of every process of a server; see `log_files`."""
         self.server = self.directory / "server.json"
         """Written by the supervisor when ready: `{"pid": …, "url": "http://…"}`. Stale unless the lock is held."""
 

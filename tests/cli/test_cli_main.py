@@ -12,6 +12,7 @@ from harness.command_line import CommandLine
 
 COMMANDS = {
     "serve",
+    "demo",
     "simulator",
     "add",
     "list",
@@ -32,6 +33,10 @@ COMMANDS = {
     "config",
     "token",
     "version",
+    "run",
+    "logs",
+    "clear-history",
+    "completion",
 }
 
 

@@ -29,6 +29,11 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     return {**kept, "CLAUDEFLARE_HOME": str(home), "COLUMNS": "80", "TERM": "dumb", **more}
 
 
+def heed_ctrl_c() -> None:
+    """A shell that runs these tests in the background makes them, and their children, deaf to Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Running:
     """A command that serves, from its "listening on" line until it is told to stop."""
 
@@ -38,7 +43,9 @@ class Running:
         )
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
-        assert line.startswith("listening on http://127.0.0.1:"), line
+        if not line.startswith("listening on http://127.0.0.1:"):
+            self.process.kill()
+            pytest.fail(f"did not start: {line!r}")
         self.url = line.split()[-1]
 
     def stop(self) -> int:
@@ -98,7 +105,9 @@ def test_a_change_reaches_the_server_at_once(beside: CommandLine) -> None:
 def test_follow_prints_each_request_once_until_ctrl_c(server: Running, home: Path) -> None:
     command = [*CLAUDEFLARE, "requests", "--follow", "--json", "--limit", "100"]
     asked = [ask(server) for _ in range(3)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment(home)) as following:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env=environment(home), preexec_fn=heed_ctrl_c
+    ) as following:
         try:
             assert following.stdout is not None
             seen = [json.loads(following.stdout.readline())["id"] for _ in range(3)]
@@ -134,6 +143,7 @@ def in_terminal(home: Path, *arguments: str, typed: str, after: str, **more: str
     """Exit status and screen of a command on a terminal, where `typed` is typed once `after` is on the screen."""
     child, terminal = pty.fork()
     if child == 0:
+        heed_ctrl_c()
         os.execve(sys.executable, [*CLAUDEFLARE, *arguments], environment(home, **more))
     screen = b""
     waiting = True

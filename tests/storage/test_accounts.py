@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import uuid
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -84,7 +86,7 @@ def test_removing_takes_secret_and_state_along(database: Database, store: Accoun
     store.add(NewAccount(name="work"), now=3.0)
 
 
-@pytest.mark.parametrize("missing", ["nobody", "", "00000000-0000-0000-0000-000000000000"])
+@pytest.mark.parametrize("missing", ["nobody", "", "\0", "work\0", "\udcff", "x" * 5000, str(uuid.UUID(int=0))])
 def test_unknown_accounts(store: AccountStore, missing: str) -> None:
     for act in (
         store.get,

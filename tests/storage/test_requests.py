@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import threading
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from claudeflare.balancing.decision import Candidate, Pick
 from claudeflare.errors import InvalidInput, StorageError
 from claudeflare.journal.records import Attempt, Changed, Finished, Opened
 from claudeflare.providers.usage import TokenCounts
+from claudeflare.storage import storable
 from claudeflare.storage.accounts import AccountStore
 from claudeflare.storage.database import Database
 from claudeflare.storage.records import PricedRequest, RequestFilter, RequestSummary
@@ -251,12 +251,18 @@ def test_a_batch_is_written_whole_or_not_at_all(store: RequestStore) -> None:
     assert store.shed_records() == 0
 
 
+def incompressible(characters: int) -> str:
+    """Text that PostgreSQL cannot make shorter to fit it into an index."""
+    return "".join(chr(0x10000 + number * 7919 % 0x50000) for number in range(characters))
+
+
 def test_values_no_column_could_hold_do_not_stop_a_batch(store: RequestStore) -> None:
     monster = priced(
         "a",
         tokens=TokenCounts(input=2**80, output=-5),
         model="x\0" * 5000,
         user_agent="\U0001f600" * 5000,
+        session=incompressible(5000),
         request_bytes=2**63,
         error_message="\0",
     )
@@ -265,6 +271,47 @@ def test_values_no_column_could_hold_do_not_stop_a_batch(store: RequestStore) ->
     assert found is not None
     assert found[1].model == "x\0" * 5000
     assert store.totals(None).requests == 2
+    for wanted in (
+        RequestFilter(model="x\0" * 5000),
+        RequestFilter(session=incompressible(5000)),
+    ):
+        assert ids(store, wanted) == ["a"]
+
+
+@pytest.mark.parametrize("nobodys", ["\0", "a\0b", "\udcff", "x" * 5000])
+def test_names_no_column_could_hold_are_nobodys(store: RequestStore, nobodys: str) -> None:
+    write(store, priced("a"))
+    assert store.get(nobodys) is None
+    for wanted in (
+        RequestFilter(account=nobodys),
+        RequestFilter(model=nobodys),
+        RequestFilter(session=nobodys),
+        RequestFilter(client_key=nobodys),
+    ):
+        assert ids(store, wanted) == []
+    with pytest.raises(InvalidInput):
+        ids(store, RequestFilter(status=nobodys))
+
+
+def test_numbers_at_their_bounds(store: RequestStore) -> None:
+    largest = storable.COUNT_LIMIT
+    tokens = TokenCounts(input=largest, cache_write_5m=largest, cache_write_1h=largest, cache_read=largest, output=0)
+    times = {"duration_ms": 1e300, "first_byte_ms": 5e-324, "overhead_ms": -1e-300}
+    write(store, [priced(f"r{n}", n + 0.1 + 0.2, tokens, 1e-17, response_bytes=2**63, **times) for n in range(3)])
+    summary = store.list(ALL, None, 1)[0][0]
+    assert (summary.started_at, summary.cost_usd, summary.tokens) == (2 + 0.1 + 0.2, 1e-17, tokens)
+    assert {name: getattr(summary, name) for name in times} == times
+    assert summary.response_bytes == largest
+    assert store.totals(None).tokens == 12 * largest
+
+
+def test_details_of_any_size_and_bytes(store: RequestStore) -> None:
+    body = bytes(range(256)) * 4096
+    write(store, priced("a", attempts=[Attempt(error_body=body)], usage={"deep": [{"x": "\0\U0001f600"}] * 1000}))
+    found = store.get("a")
+    assert found is not None
+    assert found[1].attempts[0].error_body == body
+    assert found[1].usage == {"deep": [{"x": "\0\U0001f600"}] * 1000}
 
 
 def test_an_account_shows_its_present_name(database: Database, store: RequestStore, work: str) -> None:
@@ -346,8 +393,6 @@ def test_lists_while_two_threads_write(store: RequestStore) -> None:
     assert store.count() == 400
 
 
-def test_a_database_without_tables(tmp_path: Path) -> None:
-    bare = Database(f"sqlite:///{tmp_path}/bare.db")
-    with pytest.raises(StorageError, match="no such table"):
-        RequestStore(bare).count()
-    bare.dispose()
+def test_a_database_without_tables(empty: Database) -> None:
+    with pytest.raises(StorageError, match="requests"):
+        RequestStore(empty).count()

@@ -82,15 +82,15 @@ def test_names_that_cannot_be_keys_are_not_kept(database: Database, work: str) -
     store = StateStore(database)
     store.apply(
         [
-            SessionBound("s" * 2000, work, 100.0),
+            SessionBound("s" * 2001, work, 100.0),
             SessionBound("a\0b", work, 100.0),
-            Benched(work, "m" * 2000, 50.0, "r"),
-            BenchCleared(work, "m" * 2000),
-            OrganizationLearned(work, "o" * 2000),
+            Benched(work, "m" * 2001, 50.0, "r"),
+            BenchCleared(work, "\u00e9" * 1001),
+            OrganizationLearned(work, "o" * 3000),
         ],
         at=1.0,
     )
-    assert store.load(2.0) == [OrganizationLearned(work, "o" * 1000)]
+    assert store.load(2.0) == [OrganizationLearned(work, "o" * 2000)]
 
 
 def test_expired_bindings_are_deleted_when_new_ones_come(database: Database, work: str) -> None:

@@ -6,14 +6,14 @@ from hypothesis import strategies as st
 from claudeflare.storage import storable
 
 
-@given(st.text())
+@given(st.text(st.characters(), max_size=3000) | st.text(st.characters(min_codepoint=0xD700, max_codepoint=0xE100)))
 def test_text_always_fits(value: str) -> None:
     stored = storable.text_or_none(value)
     assert stored is not None
-    assert len(stored) <= storable.TEXT_LIMIT
+    assert len(stored.encode()) <= storable.TEXT_LIMIT
     assert "\0" not in stored
-    if storable.is_key(value):
-        assert stored == value
+    assert storable.text(stored) == stored
+    assert storable.is_key(value) == (stored == value)
 
 
 @given(st.integers())
@@ -30,10 +30,13 @@ def test_none_stays_none() -> None:
 
 
 def test_long_and_broken_texts() -> None:
-    assert storable.text("a\0b") == "a\ufffdb"
+    assert storable.text("a\0b\ud800") == "a\ufffdb\ufffd"
     assert storable.text("x" * 5000) == "x" * storable.TEXT_LIMIT
-    assert not storable.is_key("x" * 1001)
+    assert storable.text("x" + "\u00e9" * 5000) == "x" + "\u00e9" * 999
+    assert not storable.is_key("x" * 2001)
+    assert not storable.is_key("\u00e9" * 1001)
     assert not storable.is_key("a\0")
+    assert not storable.is_key("\udcff")
 
 
 def test_ten_million_rows_of_the_largest_count_sum_within_64_bits() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from claudeflare.cli.output import QUIET, table
-from claudeflare.formatting import UNKNOWN, epoch, until
+from claudeflare.formatting import UNKNOWN, epoch, until_when
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -44,5 +44,4 @@ def _out(candidate: Json, this: Invocation) -> str:
     if not candidate["out"]:
         return "available"
     end = epoch(candidate["until"])
-    # The countdown would be of today; what counts is what was known then.
-    return str(candidate["out"]) + ("" if end is None else f", {until(end, end, this.zone).partition(' (')[0]}")
+    return str(candidate["out"]) + ("" if end is None else f", {until_when(end, this.clock(), this.zone)}")

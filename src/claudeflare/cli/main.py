@@ -8,11 +8,15 @@ import typer
 from typer.core import TyperGroup
 
 from claudeflare.cli.add import add
+from claudeflare.cli.clear_history import clear_history
 from claudeflare.cli.clear_limit import clear_limit
+from claudeflare.cli.completion import completion
 from claudeflare.cli.config import config
+from claudeflare.cli.demo import demo
 from claudeflare.cli.explain import explain
 from claudeflare.cli.invocation import Invocation
 from claudeflare.cli.list import list_accounts
+from claudeflare.cli.logs import logs
 from claudeflare.cli.output import fail
 from claudeflare.cli.pause import pause
 from claudeflare.cli.remove import remove
@@ -21,6 +25,7 @@ from claudeflare.cli.request import request
 from claudeflare.cli.requests import requests
 from claudeflare.cli.reset_stats import reset_stats
 from claudeflare.cli.resume import resume
+from claudeflare.cli.run import PASS_THROUGH, run
 from claudeflare.cli.serve import serve
 from claudeflare.cli.show import show
 from claudeflare.cli.simulator import simulator
@@ -83,6 +88,9 @@ _SERVER, _ACCOUNTS, _TRAFFIC, _SETTINGS = "Server", "Accounts", "Traffic", "Sett
 
 app.command(rich_help_panel=_SERVER)(serve)
 app.command(rich_help_panel=_SERVER)(status)
+app.command(rich_help_panel=_SERVER)(logs)
+app.command(rich_help_panel=_SERVER, context_settings=PASS_THROUGH)(run)
+app.command(rich_help_panel=_SERVER)(demo)
 app.command(rich_help_panel=_SERVER)(simulator)
 app.command(rich_help_panel=_SERVER)(version)
 
@@ -101,10 +109,12 @@ app.command("reset-stats", rich_help_panel=_TRAFFIC)(reset_stats)
 app.command(rich_help_panel=_TRAFFIC)(requests)
 app.command(rich_help_panel=_TRAFFIC)(request)
 app.command(rich_help_panel=_TRAFFIC)(explain)
+app.command("clear-history", rich_help_panel=_TRAFFIC)(clear_history)
 
 app.command(rich_help_panel=_SETTINGS)(strategy)
 app.add_typer(config, name="config", rich_help_panel=_SETTINGS)
 app.add_typer(token, name="token", rich_help_panel=_SETTINGS)
+app.command(rich_help_panel=_SETTINGS)(completion)
 
 
 def main() -> None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from claudeflare.simulator.seen import SeenRequest
 
 
 def simulator(
@@ -14,6 +19,12 @@ def simulator(
     ] = None,
     host: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Address to listen on; 127.0.0.1 by default.")
+    ] = None,
+    scenario: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", exists=True, dir_okay=False, help="TOML: accounts, faults, pacing, seed. Options go first."
+        ),
     ] = None,
     accounts: Annotated[
         Path | None,
@@ -28,12 +39,13 @@ def simulator(
         int | None, typer.Option(metavar="N", help="The same seed gives the same answers; 0 by default.")
     ] = None,
     speed: Annotated[
-        float | None, typer.Option(metavar="X", help="Simulated seconds per real second; 1 by default.")
+        float | None, typer.Option(metavar="X", help="Simulated seconds per real second; 1 by default, 0 stands still.")
     ] = None,
     ttft: Annotated[
         float | None, typer.Option(metavar="SECONDS", help="Time to the first token; 0.4 by default.")
     ] = None,
     tokens_per_second: Annotated[float | None, typer.Option(metavar="N", help="Output speed; 60 by default.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Do not print a line for every request.")] = False,
 ) -> None:
     """Run a fake Claude API: no credentials, no cost, limits and faults on command."""
     from claudeflare.simulator.options import SimulatorOptions
@@ -42,6 +54,7 @@ def simulator(
     given: dict[str, Any] = {
         "port": port,
         "host": host,
+        "scenario_file": None if scenario is None else str(scenario),
         "accounts_file": None if accounts is None else str(accounts),
         "faults": tuple(fault) if fault else None,
         "seed": seed,
@@ -49,4 +62,19 @@ def simulator(
         "ttft": ttft,
         "tokens_per_second": tokens_per_second,
     }
-    run(SimulatorOptions(**{name: value for name, value in given.items() if value is not None}))
+    options = SimulatorOptions(**{name: value for name, value in given.items() if value is not None})
+    # A log is for somebody who watches; programs that start the simulator read its first line and no more.
+    run(options, on_request=_log() if sys.stdout.isatty() and not quiet else None)
+
+
+def _log() -> Callable[[SeenRequest], None]:
+    from claudeflare.cli.output import console
+    from claudeflare.simulator.request_line import failed, request_line
+
+    out = console()
+
+    def log(seen: SeenRequest) -> None:
+        style = None if not failed(seen) else "yellow" if seen.status == 429 else "red"
+        out.print(request_line(seen, None), style=style, no_wrap=True, overflow="ellipsis", crop=True)
+
+    return log

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Any, cast
 from urllib.parse import quote
 
 import httpx2
 
 from claudeflare.client.replies import checked
-from claudeflare.client.resources import Account, Json, NewAccount, Request, Stats
+from claudeflare.client.resources import Account, Json, LogLine, NewAccount, Request, Stats
 from claudeflare.errors import Unreachable
 
 PAGE = 200
 """Requests asked for at once; callers see one stream, whatever their limit."""
+
+EVENT_SILENCE = 60.0
+"""Seconds without a byte after which a stream of events is taken for dead; the server sends a comment every 15."""
 
 
 class Client:
@@ -69,6 +73,35 @@ class Client:
     async def reset_stats(self) -> None:
         """Start the statistics again from now; records stay."""
         await self._send("POST", "/api/stats/reset")
+
+    async def clear_history(self) -> AsyncIterator[int]:
+        """Delete every record of a request that began by now; yields how many are gone after each step."""
+        deleted, moment, done = 0, None, False
+        while not done:
+            answer = await self._send("POST", "/api/maintenance/clear-history", json={"before": moment})
+            deleted, moment, done = deleted + answer["deleted"], answer["before"], answer["done"]
+            yield deleted
+
+    async def log_lines(self, limit: int, level: str, since: str | None = None) -> tuple[list[LogLine], str]:
+        """The server's latest log lines, oldest first, and where `follow_logs` goes on."""
+        params = _given(limit=str(limit), level=level, since=since)
+        response = await self._answer("GET", "/api/logs/history", params=params)
+        return cast(list[LogLine], response.json()), response.headers.get("x-last-event-id", "")
+
+    @asynccontextmanager
+    async def event_stream(self, path: str, params: Mapping[str, str], after: str) -> AsyncIterator[httpx2.Response]:
+        """A stream of server-sent events, from the one after the id `after`. Raises Unreachable when it breaks off."""
+        headers = {"last-event-id": after, "accept": "text/event-stream"}
+        timeout = httpx2.Timeout(EVENT_SILENCE, connect=5.0)
+        try:
+            async with self._http.stream("GET", path, params=params, headers=headers, timeout=timeout) as response:
+                if not response.is_success:
+                    await response.aread()
+                    checked(response, self.where, self._token_source)
+                yield response
+        except httpx2.TransportError as error:
+            reason = str(error) or type(error).__name__
+            raise Unreachable(f"The connection to {self.where} broke off ({reason}).") from error
 
     async def requests(self, filters: Mapping[str, str | None], limit: int | None = None) -> AsyncIterator[Request]:
         """Requests newest first, as many as there are or `limit`, fetched page by page while they are consumed."""

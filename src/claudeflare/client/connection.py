@@ -21,6 +21,7 @@ from claudeflare.settings_sources import LoadedSettings
 
 _TIMEOUT = httpx2.Timeout(30.0, connect=5.0)
 _IN_PROCESS = "http://127.0.0.1"
+NO_SERVER = "No server is running. Start one with `claudeflare serve`, or name one with --url."
 
 
 class Control(Protocol):
@@ -68,7 +69,7 @@ async def connect(target: Target, open_control: OpenControl) -> AsyncIterator[Cl
             async with _over_http(target, url) as client:
                 yield client
         elif target.server_only:
-            raise Unreachable("No server is running. Start one with `claudeflare serve`, or name one with --url.")
+            raise Unreachable(NO_SERVER)
         else:
             async with (
                 open_control(target.loaded.settings) as control,
@@ -77,12 +78,27 @@ async def connect(target: Target, open_control: OpenControl) -> AsyncIterator[Cl
                 yield client
 
 
+async def find_server(target: Target) -> str | None:
+    """The URL of the target's server; None when none runs on the data directory. Raises as `server_or_lock`."""
+    if target.url is not None:
+        return target.url
+    async with server_or_lock(Home(target.loaded.settings.home)) as url:
+        return url
+
+
+@asynccontextmanager
+async def connect_unauthorized(url: str) -> AsyncIterator[Client]:
+    """A client of a server for what takes no control token: its health."""
+    async with httpx2.AsyncClient(base_url=url, timeout=_TIMEOUT, trust_env=not is_loopback(_host(url))) as http:
+        yield Client(http, where=url, token_source="nowhere", url=url)  # noqa: S106
+
+
 @asynccontextmanager
 async def _over_http(target: Target, url: str) -> AsyncIterator[Client]:
     host = _host(url)
-    token, source = _token(target, local=_is_loopback(host))
+    token, source = _token(target, local=is_loopback(host))
     # A proxy from the environment is for the outside world, never for this machine.
-    trust_env = not _is_loopback(host)
+    trust_env = not is_loopback(host)
     headers = {"authorization": f"Bearer {token}"}
     async with httpx2.AsyncClient(base_url=url, headers=headers, timeout=_TIMEOUT, trust_env=trust_env) as http:
         yield Client(http, where=url, token_source=source, url=url)
@@ -130,7 +146,8 @@ def _host(url: str) -> str:
     return parsed.host
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host of a URL can only mean this machine."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

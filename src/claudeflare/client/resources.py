@@ -98,3 +98,14 @@ class Stats(TypedDict):
     unpricedRequests: int
     avgTokensPerSecond: float | None
     topModels: list[Json]
+
+
+class LogLine(TypedDict):
+    """One line that a process of the server logged."""
+
+    time: str
+    level: str
+    process: str
+    logger: str
+    message: str
+    traceback: str | None

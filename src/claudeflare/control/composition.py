@@ -122,7 +122,7 @@ async def _open_database(settings: Settings, home: Home, stack: AsyncExitStack) 
             f"The data directory {home.directory} cannot be made ({error.strerror})."
             " Name another with CLAUDEFLARE_HOME, or make this one's parent writable."
         ) from error
-    database = Database(settings.database_url or f"sqlite:///{home.database}")
+    database = await asyncio.to_thread(Database, settings.database_url or f"sqlite:///{home.database}")
     stack.callback(database.dispose)
     backup = await asyncio.to_thread(migrate.upgrade, database, home.directory / "backups")
     if backup is not None:

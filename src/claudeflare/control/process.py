@@ -15,8 +15,7 @@ from claudeflare.control.http_server import HttpServer
 from claudeflare.errors import ClaudeflareError, SettingsError
 from claudeflare.gateway.channel import ChannelEnd
 from claudeflare.gateway.messages import PROTOCOL, ChannelMessage, ControlStart, NewLink, Ready
-from claudeflare.logs import configure_logging
-from claudeflare.settings import Settings
+from claudeflare.logs import configure_server_logging
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +56,7 @@ class ControlProcess:
     async def _serve(self, start: ControlStart, listener: int) -> None:
         with socket.socket(fileno=listener) as listening:
             settings = start.settings
-            _configure_logging(settings)
+            configure_server_logging(settings, process="control")
             if start.protocol != PROTOCOL:
                 raise SettingsError("Supervisor and control are of different versions; restart the whole server.")
             async with open_control(settings, Path(start.journal_directory), sources=start.sources) as control:
@@ -99,10 +98,3 @@ class ControlProcess:
             self._started.set_result(None)
         if self._server is not None:
             self._server.stop()
-
-
-def _configure_logging(settings: Settings) -> None:
-    configure_logging(settings.log_level, settings.log_format, process="control")
-    if settings.log_level == "info":
-        # Alembic reports each look at the schema; that a database was upgraded, `composition` says.
-        logging.getLogger("alembic").setLevel(logging.WARNING)

@@ -12,7 +12,7 @@ from typing import Final
 
 from claudeflare.errors import SettingsError
 from claudeflare.home import Home
-from claudeflare.logs import configure_logging
+from claudeflare.logs import configure_logging, log_to_files
 from claudeflare.settings import Settings
 from claudeflare.settings_sources import LoadedSettings
 from claudeflare.supervisor.announcement import Announcement, write_announcement
@@ -54,6 +54,8 @@ async def run_server(settings: Settings, sources: Mapping[str, str], commands: C
     deadline = asyncio.get_running_loop().time() + START_WAIT
     with ExitStack() as stack:
         stack.enter_context(closing(await lock_home(home, START_WAIT)))
+        # Only now: until it holds the lock, another server may be the one that logs here.
+        stack.callback(_stop_logging, log_to_files(home.logs, "supervisor"))
         home.server.unlink(missing_ok=True)  # left by a server that was killed
         public = await listen_public(address, settings.workers, deadline)
         stack.callback(close_all, public)
@@ -85,6 +87,11 @@ def _prepare(home: Home) -> None:
         raise SettingsError(
             f"the data directory {home.directory} cannot be used: {error.strerror}; set CLAUDEFLARE_HOME to another"
         ) from error
+
+
+def _stop_logging(handler: logging.Handler) -> None:
+    logging.getLogger().removeHandler(handler)
+    handler.close()
 
 
 def _announce(home: Home, url: str) -> None:
