@@ -27,7 +27,7 @@ async def test_a_gateway_is_greeted_and_kept_up_to_date(tmp_path: Path) -> None:
         assert (changes.changes, snapshot.accounts, snapshot.strategy) == ([], [], "session")
         await early.next(Answered)
         await control.ready()
-        assert psutil.Process(control.process.pid).nice() == psutil.Process().nice() + 10
+        assert psutil.Process(control.process.pid).nice() == min(psutil.Process().nice() + 10, 19)  # 19 is the lowest
 
         account_id = await add_work(control)
         snapshot = await early.newest_snapshot(2)

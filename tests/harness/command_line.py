@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from datetime import UTC
 from pathlib import Path
@@ -13,6 +14,16 @@ from typer.testing import CliRunner
 from claudeflare.cli.invocation import Invocation
 from claudeflare.cli.main import app
 from harness.data_directory import NOW
+
+CLAUDEFLARE = (sys.executable, "-P", "-m", "claudeflare.cli")
+"""The command as a process of its own, by `claudeflare.cli.__main__`."""
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    """What such a process finds: this data directory, nothing of the tester's own settings or credentials."""
+    foreign = ("CLAUDEFLARE_", "ANTHROPIC_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+    return {**kept, "CLAUDEFLARE_HOME": str(home), "COLUMNS": "80", "TERM": "dumb", **more}
 
 
 class CommandLine:

@@ -31,7 +31,7 @@ async def running_server(home: Home, settings: Settings) -> AsyncIterator[str]:
         fcntl.flock(lock, fcntl.LOCK_EX)
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         async with control_here(settings) as control:
-            server = HttpServer(control.app, lambda: None)
+            server = HttpServer(control.app, settings.keep_alive_timeout, on_serving=lambda: None)
             serving = tasks.start(server.serve([listener]), "serve")
             home.server.write_text(json.dumps({"pid": 1, "url": url}))
             try:

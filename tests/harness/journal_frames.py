@@ -22,21 +22,20 @@ USAGE = {
 
 
 def opened(request_id: str, **fields: Any) -> Opened:
-    return Opened(**{"id": request_id, "started_at": STARTED_AT, "method": "POST", "path": "/v1/messages"} | fields)
+    usual: dict[str, Any] = {"id": request_id, "started_at": STARTED_AT, "method": "POST", "path": "/v1/messages"}
+    return Opened(**usual | fields)
 
 
 def finished(request_id: str, **fields: Any) -> Finished:
-    return Finished(
-        **{
-            "id": request_id,
-            "started_at": STARTED_AT,
-            "method": "POST",
-            "path": "/v1/messages",
-            "terminal_state": "complete",
-            "status": 200,
-        }
-        | fields
-    )
+    usual: dict[str, Any] = {
+        "id": request_id,
+        "started_at": STARTED_AT,
+        "method": "POST",
+        "path": "/v1/messages",
+        "terminal_state": "complete",
+        "status": 200,
+    }
+    return Finished(**usual | fields)
 
 
 def whole(request_id: str) -> Finished:

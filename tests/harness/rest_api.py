@@ -74,7 +74,7 @@ class Api:
         self, request_id: str, *, tokens: TokenCounts | None = None, cost: float | None = None, **fields: Any
     ) -> None:
         """Store a finished request."""
-        given = {
+        given: dict[str, Any] = {
             "started_at": NOW,
             "method": "POST",
             "path": "/v1/messages",

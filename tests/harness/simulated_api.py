@@ -7,8 +7,9 @@ from contextlib import asynccontextmanager
 
 from claudeflare.simulator.accounts import Accounts, Limits, SimulatedAccount, WindowBudgets
 from claudeflare.simulator.clock import Clock
+from claudeflare.simulator.pacing import INSTANT, Pacing
 from claudeflare.simulator.server import SimulatorServer
-from claudeflare.simulator.world import INSTANT, Pacing, World
+from claudeflare.simulator.world import World
 
 
 def api_account(name: str, *, limits: Limits | None = None, organization: str = "") -> SimulatedAccount:

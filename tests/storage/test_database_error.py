@@ -44,7 +44,7 @@ class TestSqlite:
         with path.open("r+b") as file:
             size = file.seek(0, os.SEEK_END)
             file.seek(size // 2)
-            file.write(os.urandom(size // 4))
+            file.write(bytes(size // 4))
         damaged = Database(f"sqlite:///{path}")
         with pytest.raises(StorageError, match=r"test\.db is damaged\. Restore it"), damaged.read() as connection:
             connection.execute(select(single_values)).all()

@@ -14,6 +14,7 @@ from claudeflare.errors import Conflict, NotFound
 from claudeflare.storage import account_rules
 from claudeflare.storage.database import Database
 from claudeflare.storage.secrets import SealedSecret, insert_secret
+from claudeflare.storage.storable import is_key
 from claudeflare.storage.tables import accounts
 
 
@@ -120,13 +121,15 @@ class AccountStore:
 
 def find_account_id(connection: Connection, name: str) -> str | None:
     """The id of the account of this name, inside the caller's transaction."""
+    if not is_key(name):
+        return None
     return connection.scalar(select(accounts.c.id).where(accounts.c.name_key == account_rules.name_key(name)))
 
 
 def _find(connection: Connection, id_or_name: str) -> Row[Any]:
     # At most one row: no name looks like an id.
     matches = or_(accounts.c.id == id_or_name, accounts.c.name_key == account_rules.name_key(id_or_name))
-    row = connection.execute(select(accounts).where(matches)).first()
+    row = connection.execute(select(accounts).where(matches)).first() if is_key(id_or_name) else None
     if row is None:
         raise NotFound(f"There is no account {id_or_name!r}. `claudeflare list` shows all.")
     return row

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 from alembic import command
@@ -21,9 +20,6 @@ from claudeflare.storage.database_error import storage_errors
 PACKAGED = "claudeflare.storage:migrations"
 """Where the revisions lie, as Alembic names it. The functions below take another place for tests of what is to come."""
 
-_POSTGRESQL_LOCK = 0x636C6175
-"""Any number no other program takes: holders of this advisory lock migrate one after another."""
-
 
 def upgrade(database: Database, backup_directory: Path | None, scripts: str = PACKAGED) -> Path | None:
     """Apply every revision that is missing. Returns the backup copy, if one was made.
@@ -32,7 +28,7 @@ def upgrade(database: Database, backup_directory: Path | None, scripts: str = PA
     is copied. All revisions run in one transaction: a failure leaves the old schema, and of two processes that upgrade
     at once the second finds nothing left to do. Raises `StorageError` when the database is newer than this program.
     """
-    with _exclusive(database) as connection:
+    with database.migration() as connection:
         revision = _revision(connection)
         _refuse_unknown(revision, database, scripts)
         if revision == head_revision(scripts):
@@ -46,7 +42,7 @@ def upgrade(database: Database, backup_directory: Path | None, scripts: str = PA
 
 def downgrade(database: Database, revision: str, scripts: str = PACKAGED) -> None:
     """Take revisions back, newest first, until `revision` is the newest; `base` takes back all, data included."""
-    with _exclusive(database) as connection:
+    with database.migration() as connection:
         _refuse_unknown(_revision(connection), database, scripts)
         command.downgrade(_config(scripts, connection), revision)
 
@@ -63,23 +59,6 @@ def head_revision(scripts: str = PACKAGED) -> str:
     if head is None:
         raise AssertionError("the package holds no migrations")
     return head
-
-
-@contextmanager
-def _exclusive(database: Database) -> Iterator[Connection]:
-    """A write transaction that nobody else can migrate beside."""
-    if database.path is None:
-        with database.write() as connection:
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_POSTGRESQL_LOCK})")
-            yield connection
-        return
-    # Batch migrations replace tables. With foreign keys enforced, dropping the old copy would delete, by cascade,
-    # every row that refers to it. The switch does nothing inside a transaction, hence before it begins.
-    with database.write(foreign_keys=False) as connection:
-        yield connection
-        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
-        if broken is not None:
-            raise StorageError(f"Migrating {database.place} would leave rows of {broken[0]} that refer to nothing.")
 
 
 def _revision(connection: Connection) -> str | None:

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, literal, tuple_
 
 from claudeflare.errors import InvalidInput
 from claudeflare.journal.records import TERMINAL_STATES
+from claudeflare.storage import storable
 from claudeflare.storage.accounts import find_account_id
 from claudeflare.storage.records import RequestFilter
 from claudeflare.storage.tables import requests
@@ -25,13 +26,14 @@ def conditions(connection: Connection, wanted: RequestFilter) -> list[Condition]
     if wanted.account is not None:
         account_id = find_account_id(connection, wanted.account)
         # By id while the account exists, so that a new name finds old records; by the old name once it is gone.
-        found.append(columns.account == wanted.account if account_id is None else columns.account_id == account_id)
+        name = storable.text(wanted.account)
+        found.append(columns.account == name if account_id is None else columns.account_id == account_id)
     if wanted.model is not None:
-        found.append(columns.model == wanted.model)
+        found.append(columns.model == storable.text(wanted.model))
     if wanted.session is not None:
-        found.append(columns.session == wanted.session)
+        found.append(columns.session == storable.text(wanted.session))
     if wanted.client_key is not None:
-        found.append(columns.client_key == wanted.client_key)
+        found.append(columns.client_key == storable.text(wanted.client_key))
     if wanted.status is not None:
         found.append(_status(wanted.status))
     if wanted.since is not None:
@@ -79,7 +81,7 @@ def _decode(text: str) -> tuple[float, str]:
         started_at = float(number)
     except (binascii.Error, ValueError) as error:
         raise _no_cursor() from error
-    if not separator or not math.isfinite(started_at) or "\0" in request_id:
+    if not separator or not math.isfinite(started_at) or not storable.is_key(request_id):
         raise _no_cursor()
     return started_at, request_id
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, delete, func, select
 
 from claudeflare.errors import InvalidInput
 from claudeflare.journal.records import Changed, Finished, Opened
@@ -13,6 +13,7 @@ from claudeflare.storage import metadata, request_query, request_rows, request_t
 from claudeflare.storage.database import Database
 from claudeflare.storage.records import PricedRequest, RequestFilter, RequestSummary, Totals
 from claudeflare.storage.state import apply_changes
+from claudeflare.storage.storable import is_key
 from claudeflare.storage.tables import accounts, open_requests, request_details, requests
 from claudeflare.storage.upsert import upsert
 
@@ -70,6 +71,8 @@ class RequestStore:
 
     def get(self, request_id: str) -> tuple[RequestSummary, Finished] | None:
         """One record with its details; None when there is none of that id."""
+        if not is_key(request_id):
+            return None
         statement = _summaries(request_details.c.finished).join(request_details).where(requests.c.id == request_id)
         with self._database.read() as connection:
             row = connection.execute(statement).first()
@@ -86,6 +89,19 @@ class RequestStore:
         """Let statistics count from `at` on. Every record stays."""
         with self._database.write() as connection:
             metadata.write_value(connection, metadata.STATISTICS_SINCE, repr(at))
+
+    def delete_before(self, before: float, limit: int) -> int:
+        """Delete records of requests that began before then, oldest first, at most `limit`; how many that were.
+
+        Requests that have not ended are not among them.
+        """
+        oldest = select(requests.c.id).where(requests.c.started_at < before)
+        oldest = oldest.order_by(requests.c.started_at, requests.c.id).limit(limit)
+        with self._database.write() as connection:
+            ids = connection.scalars(oldest).all()
+            for start in range(0, len(ids), _IDS_PER_QUERY):
+                connection.execute(delete(requests).where(requests.c.id.in_(ids[start : start + _IDS_PER_QUERY])))
+        return len(ids)
 
     def count(self) -> int:
         """How many records there are."""

@@ -61,9 +61,8 @@ def apply_changes(connection: Connection, changed: Sequence[Changed]) -> None:
     """Take over changes, oldest first, inside the caller's transaction."""
     if not changed:
         return
-    # Changes may still arrive for an account that was removed meanwhile. The lock keeps the rest from being removed
-    # before this commits (PostgreSQL only; SQLite has one writer anyway).
-    known = set(connection.scalars(select(accounts.c.id).with_for_update(read=True, key_share=True)))
+    # Changes may still arrive for an account that was removed meanwhile.
+    known = set(connection.scalars(select(accounts.c.id)))
     rows: dict[Table[Any], list[dict[str, Any]]] = {}
     for entry in changed:
         if entry.change.account_id in known and (found := _row(entry.change)) is not None:

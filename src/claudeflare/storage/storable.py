@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-TEXT_LIMIT = 1000
-"""Characters. PostgreSQL refuses index entries beyond about 2700 bytes; request details keep the whole text."""
+import re
+
+TEXT_LIMIT = 2000
+"""Bytes of UTF-8. PostgreSQL refuses index entries beyond 2704 bytes; request details keep the whole text."""
 
 COUNT_LIMIT = 10**11
 """No answer has that many tokens or bytes; within this bound, sums over ten million rows stay below 2^63."""
 
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+"""NUL, which PostgreSQL's text cannot hold, and halves of surrogate pairs, which UTF-8 cannot."""
+
 
 def text(value: str) -> str:
-    """Without NUL, which PostgreSQL's text cannot hold, and cut to `TEXT_LIMIT`."""
-    return value.replace("\0", "\ufffd")[:TEXT_LIMIT]
+    """With what no column takes replaced, and cut to `TEXT_LIMIT`."""
+    encoded = _UNSTORABLE.sub("\ufffd", value[:TEXT_LIMIT]).encode()
+    return encoded[:TEXT_LIMIT].decode(errors="ignore")
 
 
 def text_or_none(value: str | None) -> str | None:
@@ -30,5 +36,5 @@ def count_or_none(value: int | None) -> int | None:
 
 
 def is_key(value: str) -> bool:
-    """Whether a text can be part of a key as it is: shortening one could make it equal to another's."""
-    return len(value) <= TEXT_LIMIT and "\0" not in value
+    """Whether a text can be a key as it is: changing one could make it equal to another's."""
+    return text(value) == value

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Index,
     MetaData,
     Named,
+    String,
     Table,
     TypedColumns,
 )
@@ -24,13 +25,16 @@ metadata = MetaData(
     }
 )
 
+Key = String().with_variant(String(collation="C"), "postgresql")
+"""Text in an index: ordered by its bytes on both databases, whatever language the server sorts by."""
+
 
 class AccountColumns(TypedColumns):
     """What the owner configured; `balancing.account.Account`."""
 
-    id: Named[str] = Column(primary_key=True)
+    id: Named[str] = Column(Key, primary_key=True)
     name: Named[str]
-    name_key: Named[str] = Column(unique=True)
+    name_key: Named[str] = Column(Key, unique=True)
     """The name as compared: two names that differ in case only are one."""
     provider: Named[str]
     mode: Named[str]
@@ -47,7 +51,7 @@ accounts = Table("accounts", metadata, AccountColumns)
 class AccountSecretColumns(TypedColumns):
     """Sealed secrets, apart from accounts so that no list of accounts ever reads one."""
 
-    account_id: Named[str] = Column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
+    account_id: Named[str] = Column(Key, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
     key_id: Named[str]
     """Which key sealed it; also inside the ciphertext, here to find what is left to seal anew."""
     ciphertext: Named[bytes]
@@ -61,8 +65,8 @@ account_secrets = Table("account_secrets", metadata, AccountSecretColumns)
 class BindingColumns(TypedColumns):
     """Sessions and the account each belongs to."""
 
-    session: Named[str] = Column(primary_key=True)
-    account_id: Named[str] = Column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    session: Named[str] = Column(Key, primary_key=True)
+    account_id: Named[str] = Column(Key, ForeignKey("accounts.id", ondelete="CASCADE"))
     expires_at: Named[float]
     changed_at: Named[float]
 
@@ -73,8 +77,8 @@ bindings = Table("bindings", metadata, BindingColumns, Index(None, "expires_at")
 class BenchColumns(TypedColumns):
     """Limits the API stated. A cleared one stays, with `until` 0, so that an older change cannot bring it back."""
 
-    account_id: Named[str] = Column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
-    model_class: Named[str] = Column(primary_key=True)
+    account_id: Named[str] = Column(Key, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
+    model_class: Named[str] = Column(Key, primary_key=True)
     until: Named[float]
     reason: Named[str]
     guess: Named[bool]
@@ -87,7 +91,7 @@ benches = Table("benches", metadata, BenchColumns)
 class AttentionColumns(TypedColumns):
     """Accounts a person has to look at. A lifted one stays, with an empty reason, for the same cause."""
 
-    account_id: Named[str] = Column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
+    account_id: Named[str] = Column(Key, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
     reason: Named[str]
     changed_at: Named[float]
 
@@ -98,7 +102,7 @@ attention = Table("attention", metadata, AttentionColumns)
 class OrganizationColumns(TypedColumns):
     """The organization each account's answers named."""
 
-    account_id: Named[str] = Column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
+    account_id: Named[str] = Column(Key, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
     organization_id: Named[str]
     changed_at: Named[float]
 
@@ -112,23 +116,23 @@ class RequestColumns(TypedColumns):
     `account_id` refers to nothing on purpose: records outlive the account.
     """
 
-    id: Named[str] = Column(primary_key=True)
+    id: Named[str] = Column(Key, primary_key=True)
     started_at: Named[float]
     method: Named[str]
     path: Named[str]
-    model: Named[str | None]
+    model: Named[str | None] = Column(Key)
     served_model: Named[str | None]
     streaming: Named[bool]
-    account_id: Named[str | None]
+    account_id: Named[str | None] = Column(Key)
     account: Named[str | None]
     """The account's name at the time; shown once the account is gone."""
-    client_key: Named[str | None]
-    session: Named[str | None]
+    client_key: Named[str | None] = Column(Key)
+    session: Named[str | None] = Column(Key)
     agent_id: Named[str | None]
     user_agent: Named[str | None]
     policy: Named[str | None]
     status: Named[int]
-    terminal_state: Named[str]
+    terminal_state: Named[str] = Column(Key)
     success: Named[bool]
     """As `RequestSummary.success`; stored so that an index finds the failures."""
     error_type: Named[str | None]
@@ -173,7 +177,7 @@ requests = Table(
 class RequestDetailColumns(TypedColumns):
     """The rest of each record, apart so that lists read no page of it."""
 
-    request_id: Named[str] = Column(ForeignKey("requests.id", ondelete="CASCADE"), primary_key=True)
+    request_id: Named[str] = Column(Key, ForeignKey("requests.id", ondelete="CASCADE"), primary_key=True)
     finished: Named[bytes]
     """`journal.records.Finished` in MessagePack: attempts, picks, error bodies, raw usage and all."""
 
@@ -184,8 +188,8 @@ request_details = Table("request_details", metadata, RequestDetailColumns)
 class OpenRequestColumns(TypedColumns):
     """Requests that began and have not ended yet."""
 
-    id: Named[str] = Column(primary_key=True)
-    boot_id: Named[str] = Column(index=True)
+    id: Named[str] = Column(Key, primary_key=True)
+    boot_id: Named[str] = Column(Key, index=True)
     """Which run of a gateway serves it."""
     opened: Named[bytes]
     """`journal.records.Opened` in MessagePack."""
@@ -197,7 +201,7 @@ open_requests = Table("open_requests", metadata, OpenRequestColumns)
 class MetadataColumns(TypedColumns):
     """Single values by name."""
 
-    key: Named[str] = Column(primary_key=True)
+    key: Named[str] = Column(Key, primary_key=True)
     value: Named[str]
 
 

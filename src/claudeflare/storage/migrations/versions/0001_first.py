@@ -8,13 +8,16 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
+key = sa.String().with_variant(sa.String(collation="C"), "postgresql")
+"""Text in an index: ordered by its bytes on both databases, whatever language the server sorts by."""
+
 
 def upgrade() -> None:
     op.create_table(
         "accounts",
-        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("id", key, nullable=False),
         sa.Column("name", sa.String(), nullable=False),
-        sa.Column("name_key", sa.String(), nullable=False),
+        sa.Column("name_key", key, nullable=False),
         sa.Column("provider", sa.String(), nullable=False),
         sa.Column("mode", sa.String(), nullable=False),
         sa.Column("tier", sa.Integer(), nullable=False),
@@ -27,36 +30,36 @@ def upgrade() -> None:
     )
     op.create_table(
         "metadata",
-        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("key", key, nullable=False),
         sa.Column("value", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_metadata")),
     )
     op.create_table(
         "open_requests",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("boot_id", sa.String(), nullable=False),
+        sa.Column("id", key, nullable=False),
+        sa.Column("boot_id", key, nullable=False),
         sa.Column("opened", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_open_requests")),
     )
     op.create_index(op.f("ix_open_requests_boot_id"), "open_requests", ["boot_id"])
     op.create_table(
         "requests",
-        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("id", key, nullable=False),
         sa.Column("started_at", sa.Double(), nullable=False),
         sa.Column("method", sa.String(), nullable=False),
         sa.Column("path", sa.String(), nullable=False),
-        sa.Column("model", sa.String(), nullable=True),
+        sa.Column("model", key, nullable=True),
         sa.Column("served_model", sa.String(), nullable=True),
         sa.Column("streaming", sa.Boolean(), nullable=False),
-        sa.Column("account_id", sa.String(), nullable=True),
+        sa.Column("account_id", key, nullable=True),
         sa.Column("account", sa.String(), nullable=True),
-        sa.Column("client_key", sa.String(), nullable=True),
-        sa.Column("session", sa.String(), nullable=True),
+        sa.Column("client_key", key, nullable=True),
+        sa.Column("session", key, nullable=True),
         sa.Column("agent_id", sa.String(), nullable=True),
         sa.Column("user_agent", sa.String(), nullable=True),
         sa.Column("policy", sa.String(), nullable=True),
         sa.Column("status", sa.Integer(), nullable=False),
-        sa.Column("terminal_state", sa.String(), nullable=False),
+        sa.Column("terminal_state", key, nullable=False),
         sa.Column("success", sa.Boolean(), nullable=False),
         sa.Column("error_type", sa.String(), nullable=True),
         sa.Column("error_message", sa.String(), nullable=True),
@@ -93,7 +96,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "account_secrets",
-        sa.Column("account_id", sa.String(), nullable=False),
+        sa.Column("account_id", key, nullable=False),
         sa.Column("key_id", sa.String(), nullable=False),
         sa.Column("ciphertext", sa.LargeBinary(), nullable=False),
         sa.Column("generation", sa.Integer(), nullable=False),
@@ -104,7 +107,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "attention",
-        sa.Column("account_id", sa.String(), nullable=False),
+        sa.Column("account_id", key, nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("changed_at", sa.Double(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -114,8 +117,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "benches",
-        sa.Column("account_id", sa.String(), nullable=False),
-        sa.Column("model_class", sa.String(), nullable=False),
+        sa.Column("account_id", key, nullable=False),
+        sa.Column("model_class", key, nullable=False),
         sa.Column("until", sa.Double(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("guess", sa.Boolean(), nullable=False),
@@ -127,8 +130,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "bindings",
-        sa.Column("session", sa.String(), nullable=False),
-        sa.Column("account_id", sa.String(), nullable=False),
+        sa.Column("session", key, nullable=False),
+        sa.Column("account_id", key, nullable=False),
         sa.Column("expires_at", sa.Double(), nullable=False),
         sa.Column("changed_at", sa.Double(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -140,7 +143,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_bindings_expires_at"), "bindings", ["expires_at"])
     op.create_table(
         "organizations",
-        sa.Column("account_id", sa.String(), nullable=False),
+        sa.Column("account_id", key, nullable=False),
         sa.Column("organization_id", sa.String(), nullable=False),
         sa.Column("changed_at", sa.Double(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -150,7 +153,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "request_details",
-        sa.Column("request_id", sa.String(), nullable=False),
+        sa.Column("request_id", key, nullable=False),
         sa.Column("finished", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
             ["request_id"], ["requests.id"], name=op.f("fk_request_details_request_id_requests"), ondelete="CASCADE"
