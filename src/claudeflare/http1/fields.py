@@ -17,10 +17,11 @@ FRAMING = frozenset({b"content-length", b"transfer-encoding"})
 def connection_options(fields: Sequence[tuple[bytes, bytes]]) -> frozenset[bytes]:
     """Names, in lower case, that Connection fields nominate as hop-by-hop."""
     return frozenset(
-        option.strip(b" \t").lower()
+        option
         for name, value in fields
         if name.lower() == b"connection"
-        for option in value.split(b",")
+        for option in map(bytes.strip, value.lower().split(b","))
+        if option
     )
 
 

@@ -7,32 +7,55 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from ipaddress import AddressValueError, IPv6Address
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
-_HOST = re.compile(rb"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::([0-9]{1,5}))?\Z")
+_LABEL = rb"[A-Za-z0-9_-]+"
+_HOST = re.compile(rb"(?:(?P<name>%b(?:\.%b)*)\.?|\[(?P<ipv6>[0-9A-Fa-f:.]+)\])(?::[0-9]{1,5})?\Z" % (_LABEL, _LABEL))
+_LOOPBACK_NET = re.compile(r"127(?:\.[0-9]{1,3}){3}\Z")
+
+
+def well_formed(host: bytes) -> bool:
+    """Whether a Host field is a name or address with an optional port: no userinfo, no spaces, not empty."""
+    return _HOST.match(host) is not None
 
 
 def host_name(host: bytes) -> str | None:
-    """The name in a Host field, in lower case, without port; None when it is malformed."""
+    """The name in a Host field, None when it is malformed.
+
+    Without port, in lower case, without the dot of a fully qualified name, IPv6 as in RFC 5952: as a browser writes it.
+    """
     match = _HOST.match(host)
-    return match[1].decode("ascii").lower() if match else None
+    if match is None:
+        return None
+    name: bytes | None = match["name"]
+    if name is not None:
+        return name.decode("ascii").lower()
+    try:
+        return f"[{IPv6Address(match['ipv6'].decode('ascii'))}]"
+    except AddressValueError:
+        return None
 
 
 def is_loopback_name(name: str) -> bool:
     """Whether a name can only mean this machine (RFC 6761 §6.3 for `*.localhost`, RFC 5735 for 127/8)."""
-    return name in LOOPBACK_NAMES or name.endswith(".localhost") or re.fullmatch(r"127(\.\d{1,3}){3}", name) is not None
+    return name in LOOPBACK_NAMES or name.endswith(".localhost") or _LOOPBACK_NET.match(name) is not None
 
 
 def host_allowed(host: bytes, allowed: Collection[str]) -> bool:
-    """Whether a request may name this host: loopback, or one of the owner's."""
+    """Whether a request may name this host: loopback, or one of the owner's; `*` among those allows every name."""
     name = host_name(host)
     return name is not None and (is_loopback_name(name) or name in allowed or "*" in allowed)
 
 
 def origin_allowed(origin: bytes, host: bytes, allowed: Collection[str]) -> bool:
-    """Whether a page of `origin` may send this request: it must come from this very host, or an allowed one."""
+    """Whether a page of `origin` may send this request: it must come from this very host, or from an allowed name.
+
+    `*` does not help here: whoever allows every Host has not invited the pages of every site.
+    """
     scheme, separator, authority = origin.partition(b"://")
     if not separator or scheme not in (b"http", b"https"):
         return False
-    return authority.lower() == host.lower() or ((name := host_name(authority)) is not None and name in allowed)
+    name = host_name(authority)
+    return name is not None and (authority.lower() == host.lower() or name in allowed)

@@ -8,13 +8,15 @@ import httptools
 import msgspec
 
 from claudeflare.http1.bad_message import BadMessage
-from claudeflare.http1.limits import FRAMING_ALLOWANCE, FRAMING_FACTOR, HeadLimits
+from claudeflare.http1.framing import content_length, is_chunked, refuse_duplicates
+from claudeflare.http1.hosts import well_formed
+from claudeflare.http1.limits import BLANK_ALLOWANCE, FRAMING_ALLOWANCE, FRAMING_FACTOR, HeadLimits
 from claudeflare.http1.target import split_target
 
-_SINGLE = frozenset(
-    {b"host", b"content-length", b"transfer-encoding", b"content-type", b"authorization", b"x-api-key", b"expect"}
-)
-"""Fields of which a second one makes a request ambiguous."""
+UNSERVED = frozenset({b"CONNECT", b"TRACE"})
+"""A tunnel is not what this is for, and a trace would show the client the credential its request was given."""
+
+_TLS_HANDSHAKE = 0x16
 
 
 class RequestHead(msgspec.Struct, frozen=True, gc=False):
@@ -30,6 +32,7 @@ class RequestHead(msgspec.Struct, frozen=True, gc=False):
     named: dict[bytes, bytes]
     """Lower-case name -> value (of duplicates, the first)."""
     host: bytes
+    """Well-formed; empty when a client of HTTP/1.0 sent none."""
     content_length: int | None
     chunked: bool
     keep_alive: bool
@@ -50,15 +53,12 @@ class RequestHandler(Protocol):
 
     def on_request(self, head: RequestHead) -> None:
         """A head is complete."""
-        ...
 
     def on_request_body(self, data: bytes) -> None:
         """More of the body, without framing."""
-        ...
 
     def on_request_end(self) -> None:
         """The request is complete."""
-        ...
 
 
 class RequestParser:
@@ -73,149 +73,158 @@ class RequestParser:
         """Bytes of a head have come, but not its end."""
         self._url = b""
         self._fields: list[tuple[bytes, bytes]] = []
-        self._unparsed = 0
+        self._offer: RequestHead | None = None
+        """A request that offers an upgrade, until its body is read by a parser that does not know of the offer."""
+        self._in_message = False
         self._chunked = False
+        # What is bounded. `_mixed`: the data at hand began with the rest of an earlier message, so that its size says
+        # nothing about the message it ends in; `_slack` is the size of the data of which that was true.
+        self._mixed = False
+        self._arriving = 0
+        self._head_bytes = 0
+        self._slack = 0
+        self._blank_bytes = 0
+        self._framing_allowance = FRAMING_ALLOWANCE + limits.head_bytes
         self._framing_budget = 0
-        self._head_done = False
 
     def feed(self, data: bytes) -> None:
         """Take the next bytes; calls the handler for what they complete. Raises `BadMessage`."""
+        first = not self._arriving
+        self._arriving = len(data)
+        self._mixed = False
         while True:
             try:
                 self._parser.feed_data(data)
                 break
             except httptools.HttpParserUpgrade as upgrade:
-                # An upgrade offer is declined by answering in HTTP/1.1 (RFC 9110 §7.8): go on with what follows.
-                data = data[upgrade.args[0] :]
-                self._parser = httptools.HttpRequestParser(self)
-                if not data:
-                    break
+                data = self._decline_upgrade() + data[upgrade.args[0] :]
             except httptools.HttpParserCallbackError as error:
                 raise error.__context__ or error from None
-            except httptools.HttpParserInvalidMethodError:
-                raise BadMessage(501, "This request method is not known here.") from None
             except httptools.HttpParserError as error:
-                raise BadMessage(400, f"Malformed HTTP/1.1 request: {error}.") from None
-        if self.in_head:
-            self._count_head(len(data))
-        elif self._chunked:
-            self._count_framing(len(data))
-
-    def on_message_begin(self) -> None:
-        self.in_head = True
-        self._head_done = False
-        self._url = b""
-        self._fields = []
-        self._unparsed = 0
-
-    def on_url(self, url: bytes) -> None:
-        self._url += url
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        if self._head_done:
-            # Trailer fields: nothing we forward needs them, and dropping them is allowed (RFC 9110 §6.5.1).
-            return
-        self._fields.append((name, value))
-
-    def on_headers_complete(self) -> None:
-        self._head_done = True
-        self.in_head = False
-        head = self._head()
-        self._chunked = head.chunked
-        self._framing_budget = FRAMING_ALLOWANCE + self._limits.head_bytes
-        self._handler.on_request(head)
-
-    def on_message_complete(self) -> None:
-        self._chunked = False
-        self._handler.on_request_end()
-
-    def _head(self) -> RequestHead:
-        fields = self._fields
-        named = {name.lower(): value for name, value in reversed(fields)}
-        check_head_size(fields, len(self._url), self._limits)
-        if len(named) != len(fields):
-            _refuse_duplicates(fields)
-        version = self._parser.get_http_version()
-        if version not in ("1.1", "1.0"):
-            raise BadMessage(505, "Only HTTP/1.1 and HTTP/1.0 are spoken here.")
-        host = named.get(b"host")
-        if host is None:
-            if version == "1.1":
-                raise BadMessage(400, "The Host field is missing.")
-            host = b""
-        method = self._parser.get_method()
-        path, query = split_target(self._url, method, host)
-        content_length = _content_length(named)
-        chunked = _is_chunked(named, version)
-        if self._parser.should_upgrade() and (chunked or content_length):
-            # httptools skips the body of such a request and would read it as the next one.
-            raise BadMessage(400, "A request that offers an upgrade cannot have a body here.")
-        return RequestHead(
-            method=method,
-            path=path,
-            query=query,
-            minor=1 if version == "1.1" else 0,
-            fields=fields,
-            named=named,
-            host=host,
-            content_length=content_length,
-            chunked=chunked,
-            keep_alive=self._parser.should_keep_alive(),
-        )
-
-    def _count_head(self, size: int) -> None:
-        self._unparsed += size
-        if self._unparsed > self._limits.head_bytes:
-            raise too_large_head()
-
-    def _count_framing(self, size: int) -> None:
-        # The owner counts body bytes; here only what is not body can grow without bound.
-        self._framing_budget -= size
-        if self._framing_budget < 0:
-            raise BadMessage(400, "Too much chunk framing for so little body.")
+                if first and data[0] == _TLS_HANDSHAKE:
+                    raise BadMessage(400, "This port speaks plain HTTP: use http:// instead of https://.") from None
+                raise self._malformed(error) from None
+        if self.in_head or self._chunked or not self._in_message:
+            self._count()
 
     def credit_body(self, size: int) -> None:
         """The owner received this much chunked body: allow the framing that goes with it."""
         self._framing_budget += size * (1 + FRAMING_FACTOR)
 
+    # -- llhttp's callbacks ----------------------------------------------------------------------------------------
 
-def check_head_size(fields: list[tuple[bytes, bytes]], start_line: int, limits: HeadLimits) -> None:
-    """Raise `BadMessage(431)` when a complete head is larger than allowed."""
-    if len(fields) > limits.header_count:
-        raise BadMessage(431, f"More than {limits.header_count} header fields.")
-    if start_line + sum([len(name) + len(value) + 4 for name, value in fields]) > limits.head_bytes:
-        raise too_large_head()
+    def on_message_begin(self) -> None:
+        if self._offer is not None:
+            return
+        self.in_head = self._in_message = True
+        self._url = b""
+        self._fields = []
+        self._head_bytes = self._slack = self._blank_bytes = 0
 
+    def on_url(self, url: bytes) -> None:
+        self._url += url
 
-def too_large_head() -> BadMessage:
-    """The head is larger than allowed (RFC 6585 §5)."""
-    return BadMessage(431, "The request's header fields are too large.")
+    def on_header(self, name: bytes, value: bytes) -> None:
+        # Trailer fields are dropped: nothing we forward needs them (RFC 9110 §6.5.1).
+        if self.in_head:
+            # llhttp strips white space in front of a value only.
+            self._fields.append((name, value.rstrip()))
 
+    def on_headers_complete(self) -> None:
+        if self._offer is not None:
+            self._offer = None
+            return
+        head = self._head()
+        self.in_head = False
+        self._chunked = head.chunked
+        self._framing_budget = self._framing_allowance
+        if self._parser.should_upgrade():
+            self._offer = head
+        self._handler.on_request(head)
 
-def _refuse_duplicates(fields: list[tuple[bytes, bytes]]) -> None:
-    seen: set[bytes] = set()
-    for name, _ in fields:
-        name = name.lower()
-        if name in _SINGLE and name in seen:
-            raise BadMessage(400, f"The field {name.decode('latin-1')} is there more than once.")
-        seen.add(name)
+    def on_message_complete(self) -> None:
+        if self._offer is not None:
+            return
+        self._in_message = self._chunked = False
+        self._mixed = True
+        self._handler.on_request_end()
 
+    # -- heads -----------------------------------------------------------------------------------------------------
 
-def _content_length(named: dict[bytes, bytes]) -> int | None:
-    value = named.get(b"content-length")
-    if value is None:
-        return None
-    if not value.strip(b" \t").isdigit():
-        raise BadMessage(400, "The Content-Length field must be a number.")
-    return int(value)
+    def _head(self) -> RequestHead:
+        fields, parser = self._fields, self._parser
+        problem = self._limits.excess(fields, len(self._url), self._head_bytes + self._arriving)
+        if problem is not None:
+            raise BadMessage(431, problem)
+        named = {name.lower(): value for name, value in reversed(fields)}
+        if len(named) != len(fields):
+            refuse_duplicates(fields)
+        version = parser.get_http_version()
+        if version not in ("1.1", "1.0"):
+            raise BadMessage(505, "Only HTTP/1.1 and HTTP/1.0 are spoken here.")
+        minor = 1 if version == "1.1" else 0
+        host = named.get(b"host")
+        if host is None and minor:
+            raise BadMessage(400, "The Host field is missing.")
+        if host is not None and not well_formed(host):
+            raise BadMessage(400, "The Host field must be a name with an optional port.")
+        host = host or b""
+        method = parser.get_method()
+        if method in UNSERVED:
+            raise BadMessage(501, f"The method {method.decode('latin-1')} is not served here.")
+        path, query = split_target(self._url, method, host)
+        return RequestHead(
+            method=method,
+            path=path,
+            query=query,
+            minor=minor,
+            fields=fields,
+            named=named,
+            host=host,
+            content_length=content_length(named),
+            chunked=is_chunked(named, minor),
+            keep_alive=parser.should_keep_alive(),
+        )
 
+    def _decline_upgrade(self) -> bytes:
+        """What a fresh parser must read to take up the body of a request whose offer is ignored (RFC 9110 §7.8).
 
-def _is_chunked(named: dict[bytes, bytes], version: str) -> bool:
-    value = named.get(b"transfer-encoding")
-    if value is None:
-        return False
-    if value.strip(b" \t").lower() != b"chunked":
-        raise BadMessage(501, "The only transfer coding understood is chunked.")
-    if version != "1.1" or b"content-length" in named:
-        raise BadMessage(400, "Transfer-Encoding cannot stand beside Content-Length or in HTTP/1.0.")
-    return True
+        Clients on the JVM offer h2c with every first request, POST included, and httptools cannot be told to read on.
+        """
+        offer = self._offer
+        assert offer is not None, "only a reported request pauses for an upgrade"
+        self._parser = httptools.HttpRequestParser(self)
+        length = b"Content-Length: %d" % (offer.content_length or 0)
+        framing = b"Transfer-Encoding: chunked" if offer.chunked else length
+        connection = b"keep-alive" if offer.keep_alive else b"close"
+        return b"POST / HTTP/1.1\r\nConnection: %b\r\n%b\r\n\r\n" % (connection, framing)
+
+    def _malformed(self, error: httptools.HttpParserError) -> BadMessage:
+        if isinstance(error, httptools.HttpParserInvalidMethodError):
+            return BadMessage(501, "This request method is not known here.")
+        if self._parser.get_method() == b"PRI":
+            return BadMessage(505, "HTTP/2 is not spoken here; HTTP/1.1 is.")
+        return BadMessage(400, f"Malformed HTTP/1.1 request: {error}.")
+
+    # -- bounds ----------------------------------------------------------------------------------------------------
+
+    def _count(self) -> None:
+        """Bound what grows without the owner noticing it; body bytes are the owner's to count."""
+        size = self._arriving
+        if self.in_head:
+            self._head_bytes += size
+            if self._mixed:
+                self._slack = size
+            if self._head_bytes - self._slack > self._limits.head_bytes:
+                raise BadMessage(431, self._limits.too_large)
+        elif self._mixed:
+            return
+        elif self._chunked:
+            # Credit is not saved up: however large the body was, its trailers may not be.
+            self._framing_budget = min(self._framing_budget - size, self._framing_allowance)
+            if self._framing_budget < 0:
+                raise BadMessage(400, "Too much chunk framing for so little body.")
+        else:
+            self._blank_bytes += size
+            if self._blank_bytes > BLANK_ALLOWANCE:
+                raise BadMessage(400, "A request must follow, not empty lines.")

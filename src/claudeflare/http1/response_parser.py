@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+import re
+from collections.abc import Callable
+from typing import NoReturn, Protocol
 
 import httptools
 import msgspec
 
 from claudeflare.http1.bad_message import BadMessage
 from claudeflare.http1.limits import HeadLimits
-from claudeflare.http1.request_parser import check_head_size
+
+_REASON = re.compile(rb"[\t -~\x80-\xff]*\Z")
+"""reason-phrase of RFC 9112 §4; llhttp lets control characters pass."""
 
 
 class ResponseHead(msgspec.Struct, frozen=True, gc=False):
@@ -37,15 +41,12 @@ class ResponseHandler(Protocol):
 
     def on_response(self, head: ResponseHead) -> None:
         """A final head is complete."""
-        ...
 
     def on_response_body(self, data: bytes) -> None:
         """More of the body, without framing."""
-        ...
 
     def on_response_end(self) -> None:
         """The response is complete."""
-        ...
 
 
 class ResponseParser:
@@ -59,13 +60,17 @@ class ResponseParser:
     def expect(self, method: bytes, handler: ResponseHandler) -> None:
         """The next response answers a request of this method; nothing of an earlier one is left."""
         self._handler = handler
-        # Bound here, so that llhttp calls the handler itself for every piece of the body.
-        self.on_body = handler.on_response_body
-        self._parser = httptools.HttpResponseParser(self)
         self._to_head = method == b"HEAD"
+        # Bound here, so that llhttp calls the handler itself for every piece of the body.
+        self.on_body: Callable[[bytes], None] = handler.on_response_body
+        if self._to_head:
+            # llhttp cannot be told: it reads what follows as the announced body.
+            self.on_body = self._unasked
+        self._parser = httptools.HttpResponseParser(self)
         self._reason = b""
         self._fields: list[tuple[bytes, bytes]] = []
-        self._unparsed = 0
+        self._head_bytes = 0
+        self._arriving = 0
         self._head: ResponseHead | None = None
         self._interim = False
         self.complete = False
@@ -79,17 +84,19 @@ class ResponseParser:
     def feed(self, data: bytes) -> None:
         """Take the next bytes; calls the handler for what they complete. Raises `BadMessage`."""
         if self.complete:
-            raise BadMessage(502, "The upstream sent bytes nobody asked for.")
+            self._unasked()
+        self._arriving = len(data)
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserCallbackError as error:
             raise error.__context__ or error from None
-        except httptools.HttpParserUpgrade:
-            raise BadMessage(502, "The upstream switched protocols without being asked.") from None
         except httptools.HttpParserError as error:
             raise BadMessage(502, f"Malformed HTTP/1.1 response: {error}.") from None
         if self._head is None:
-            self._count_head(len(data))
+            # Interim responses count as well: there may be many, but not without end.
+            self._head_bytes += len(data)
+            if self._head_bytes > self._limits.head_bytes:
+                raise BadMessage(502, f"The upstream's answer is unusable. {self._limits.too_large}")
 
     def end_of_input(self) -> bool:
         """The connection has ended. True: that completes the response (the handler is told). False: it cut it off."""
@@ -97,13 +104,14 @@ class ResponseParser:
             return True
         if self._head is None or not self._head.until_close:
             return False
-        self.complete = True
-        self._handler.on_response_end()
+        self._end()
         return True
+
+    # -- llhttp's callbacks ----------------------------------------------------------------------------------------
 
     def on_message_begin(self) -> None:
         if self.complete:
-            raise BadMessage(502, "The upstream sent bytes nobody asked for.")
+            self._unasked()
         self._reason = b""
         self._fields = []
 
@@ -112,43 +120,58 @@ class ResponseParser:
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if self._head is None:
-            self._fields.append((name, value))
+            # llhttp strips white space in front of a value only.
+            self._fields.append((name, value.rstrip()))
 
     def on_headers_complete(self) -> None:
         status = self._parser.get_status_code()
         self._interim = 100 <= status < 200
-        if self._interim:
-            return
-        fields = self._fields
-        check_head_size(fields, 0, self._limits)
-        named = {name.lower(): value for name, value in reversed(fields)}
-        chunked = named.get(b"transfer-encoding", b"").lower().endswith(b"chunked")
-        length = named.get(b"content-length")
-        head = ResponseHead(
-            status=status,
-            reason=self._reason,
-            fields=fields,
-            named=named,
-            content_length=int(length) if length is not None and not chunked else None,
-            chunked=chunked,
-            bodiless=self._to_head or status in (204, 304),
-            keep_alive=self._parser.should_keep_alive(),
-        )
-        self._head = head
-        self._handler.on_response(head)
-        if self._to_head:
-            # llhttp cannot be told that this was a HEAD: it would wait for the announced body.
-            self.complete = True
-            self._handler.on_response_end()
+        if not self._interim:
+            self._head = head = self._final_head(status)
+            self._handler.on_response(head)
+            if self._to_head:
+                self._end()
+        elif status == 101:
+            raise BadMessage(502, "The upstream switched protocols without being asked.")
 
     def on_message_complete(self) -> None:
         if self._interim:
             self._interim = False
         elif not self.complete:
-            self.complete = True
-            self._handler.on_response_end()
+            self._end()
 
-    def _count_head(self, size: int) -> None:
-        self._unparsed += size
-        if self._unparsed > self._limits.head_bytes:
-            raise BadMessage(502, "The upstream's header fields are too large.")
+    # -- heads and ends --------------------------------------------------------------------------------------------
+
+    def _final_head(self, status: int) -> ResponseHead:
+        fields = self._fields
+        problem = self._limits.excess(fields, len(self._reason), self._head_bytes + self._arriving)
+        if problem is not None:
+            raise BadMessage(502, f"The upstream's answer is unusable. {problem}")
+        version = self._parser.get_http_version()
+        if version not in ("1.1", "1.0") or not 200 <= status <= 599 or not _REASON.match(self._reason):
+            raise BadMessage(502, "The upstream's status line is not one of HTTP/1.1.")
+        named = {name.lower(): value for name, value in reversed(fields)}
+        coding = named.get(b"transfer-encoding")
+        if coding is not None:
+            codings = [value for name, value in fields if name.lower() == b"transfer-encoding"]
+            if len(codings) > 1 or coding.lower() != b"chunked" or version == "1.0":
+                raise BadMessage(502, "The upstream used a transfer coding other than chunked.")
+        length = named.get(b"content-length")
+        return ResponseHead(
+            status=status,
+            reason=self._reason,
+            fields=fields,
+            named=named,
+            content_length=int(length) if length is not None else None,
+            chunked=coding is not None,
+            bodiless=self._to_head or status in (204, 304),
+            # Behind the answer to a HEAD, the start of a chunk would go unseen.
+            keep_alive=self._parser.should_keep_alive() and not (self._to_head and coding),
+        )
+
+    def _end(self) -> None:
+        self.complete = True
+        self._handler.on_response_end()
+
+    def _unasked(self, _: bytes = b"") -> NoReturn:
+        raise BadMessage(502, "The upstream sent bytes nobody asked for.")

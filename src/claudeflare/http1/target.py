@@ -7,7 +7,9 @@ import re
 from claudeflare.http1.bad_message import BadMessage
 
 _VISIBLE = re.compile(rb"[!-~]+\Z")
-_DOT_SEGMENT = re.compile(rb"(?:^|[/\\])(?:\.|%2e){1,2}(?:[/\\]|\Z)", re.IGNORECASE)
+_AUTHORITY_END = re.compile(rb"[/?]")
+_SLASH = rb"[/\\]|%2f|%5c"
+_DOT_SEGMENT = re.compile(rb"(?:^|%b)(?:\.|%%2e){1,2}(?:%b|\Z)" % (_SLASH, _SLASH), re.IGNORECASE)
 
 
 def split_target(target: bytes, method: bytes, host: bytes) -> tuple[bytes, bytes]:
@@ -30,13 +32,13 @@ def _origin_form(target: bytes, method: bytes, host: bytes) -> bytes:
     scheme, separator, rest = target.partition(b"://")
     if not separator or scheme.lower() not in (b"http", b"https"):
         raise BadMessage(400, "The request target must be a path.")
-    authority, slash, path = rest.partition(b"/")
-    if not slash:
-        authority, question, query = authority.partition(b"?")
-        path = question + query
+    end = _AUTHORITY_END.search(rest)
+    authority, path = (rest[: end.start()], rest[end.start() :]) if end else (rest, b"")
+    if not authority:
+        raise BadMessage(400, "The request target names no host.")
     if authority.lower() != host.lower():
         raise BadMessage(400, "The request target and the Host field name different hosts.")
-    return b"/" + path
+    return path if path.startswith(b"/") else b"/" + path
 
 
 def has_dot_segment(path: bytes) -> bool:
