@@ -83,7 +83,7 @@ class ApiExchange(Exchange):
         recording.work_begins(since)
         recording.request_bytes = self.body.received
         whole = None if self.body.streamed else self.body.whole()
-        facts = recording.facts = self.provider.facts(head.method, head.path, head.fields, whole)
+        facts = recording.facts = self.provider.facts(head.method, head.path, head.named, whole)
         recording.policy = snapshot.strategy
         account = head.named.get(b"x-claudeflare-account")
         pick = PickRequest(
@@ -112,6 +112,21 @@ class ApiExchange(Exchange):
         if attempt is not None and attempt.phase is Phase.RELAYING:
             attempt.resume() if writable else attempt.pause()
 
+    def end(self) -> None:
+        super().end()
+        self._forget()
+
+    def cut_off(self) -> None:
+        super().cut_off()
+        self._forget()
+
+    def _forget(self) -> None:
+        # Loop, attempt and answer point back here. Untied, all of it (body included) is freed at once and not whenever
+        # the cycle collector comes by: that alone cost a seventh of the time of a small request.
+        if self._loop is not None:
+            self._loop.forget()
+        self._loop = self._answer = None
+
     # -- other endings ---------------------------------------------------------------------------------------------
 
     def on_client_gone(self) -> None:
@@ -122,6 +137,7 @@ class ApiExchange(Exchange):
             ending = Ending(error_message="The client closed the connection before it was answered.")
             self.recording.finish("client_closed", CLIENT_CLOSED, 0, ending)
         super().on_client_gone()
+        self._forget()
 
     def abandon(self) -> None:
         self._awaiting_snapshot_since = None

@@ -55,7 +55,8 @@ class Attempt:
         self.meter: Meter
         self.connection: UpstreamConnection | None = None
         """None until connected."""
-        self._answer: Answer
+        self._answer: Answer | None = None
+        """Set once the client gets this attempt's answer."""
         self.whole = False
         """The answer has come to its end."""
         self._held: list[bytes] = []
@@ -77,8 +78,8 @@ class Attempt:
         self.head = head
         self.record.first_byte_ms = recording.elapsed_ms(monotonic())
         self.record.status = head.status
-        self.record.upstream_request_id = provider.upstream_request_id(head.fields)
-        recording.organization_id = provider.organization(head.fields)
+        self.record.upstream_request_id = provider.upstream_request_id(head.named)
+        recording.organization_id = provider.organization(head.named)
         if recording.organization_id is not None:
             self._loop.learn_organization(recording.organization_id)
         self.streaming = head.named.get(b"content-type", b"")[:17].lower() == b"text/event-stream"
@@ -104,7 +105,7 @@ class Attempt:
     def on_response_end(self) -> None:
         self.whole = True
         if self.phase is Phase.RELAYING:
-            self._answer.ended()
+            self._answer_begun.ended()
         elif self.phase is Phase.COLLECTING:
             self._loop.failed(self, self._classify())
         elif self.phase is Phase.HOLDING:
@@ -117,7 +118,7 @@ class Attempt:
     def on_lost(self, message: str) -> None:
         self._exchange.body.detach()
         if self.phase is Phase.RELAYING:
-            self._answer.broke(message)
+            self._answer_begun.broke(message)
         elif self.phase is not Phase.OVER:
             self._cancel_hold()
             self._loop.failed(self, AnswerLost(message))
@@ -133,10 +134,15 @@ class Attempt:
         signal = self.meter.feed(data)
         if self._remaining is not None:
             self._remaining -= len(data)
-            self._answer.content_arrived(len(data), last=not self._remaining)
+            self._answer_begun.content_arrived(len(data), last=not self._remaining)
         elif signal:
-            self._answer.signaled(signal, len(data))
+            self._answer_begun.signaled(signal, len(data))
         self._exchange.writer.body(data)
+
+    @property
+    def _answer_begun(self) -> Answer:
+        assert self._answer is not None, "relaying begins with an answer"
+        return self._answer
 
     def _hold(self, data: bytes) -> None:
         signal = self.meter.feed(data)
@@ -167,16 +173,16 @@ class Attempt:
         self._cancel_hold()
         collected = self.phase is Phase.COLLECTING
         self.phase = Phase.RELAYING
-        self._answer = self._exchange.commit(self._loop, self)
+        answer = self._answer = self._exchange.commit(self._loop, self)
         held, self._held = b"".join(self._held), []
         if held:
             if collected and self.whole:
-                self._answer.content_arrived(len(held), last=True)
+                answer.content_arrived(len(held), last=True)
             elif self._signals:
-                self._answer.signaled(self._signals, len(held))
+                answer.signaled(self._signals, len(held))
             self._exchange.writer.body(held)
         if self.whole:
-            self._answer.ended()
+            answer.ended()
 
     # -- flow and time ---------------------------------------------------------------------------------------------
 
@@ -212,6 +218,11 @@ class Attempt:
         self.connection.abort()
         what = "The upstream did not answer" if sent else "The upstream's answer stalled"
         self.on_lost(f"{what}: not a byte for {limit:g} s.")
+
+    def forget(self) -> None:
+        """Let go of the answer and the connection: the request is over."""
+        self._answer = None
+        self.connection = None
 
     def excuse_silence(self) -> None:
         """What silence there was so far was ours or the client's, not the upstream's."""

@@ -230,6 +230,12 @@ class AttemptLoop:
             self.attempt.cancel()
         self.settle(outcome)
 
+    def forget(self) -> None:
+        """Let go of the latest attempt: the request is over."""
+        if self.attempt is not None:
+            self.attempt.forget()
+            self.attempt = None
+
     @property
     def waiting_for_upstream(self) -> bool:
         """The ball is in the upstream's court: not connecting, not pausing before a retry."""

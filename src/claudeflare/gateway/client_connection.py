@@ -97,6 +97,9 @@ class ClientConnection(asyncio.Protocol):
             self.pause_reading()
 
     def on_request(self, head: RequestHead) -> None:
+        if self._input_over:
+            # The connection was closed over an earlier request in these very bytes.
+            return
         exchange = self._server.exchange(head, self)
         self._receiving = exchange
         self._credit_body = head.chunked

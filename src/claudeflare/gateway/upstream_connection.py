@@ -140,7 +140,9 @@ class UpstreamConnection(asyncio.Protocol):
     def _finished(self) -> None:
         self._receiver = None
         self.resume_reading()
-        if self._request_sent and self._parser.keep_alive and self._transport.get_write_buffer_size() == 0:
+        keep_alive = self._parser.keep_alive
+        self._parser.forget()
+        if self._request_sent and keep_alive and self._transport.get_write_buffer_size() == 0:
             self._release(self)
         else:
             self.abort()

@@ -75,6 +75,12 @@ class ResponseParser:
         self._interim = False
         self.complete = False
 
+    def forget(self) -> None:
+        """Let go of a complete response and of its handler, which may hold a whole request."""
+        del self._handler, self.on_body, self._parser
+        self._head = None
+        self._fields = []
+
     @property
     def keep_alive(self) -> bool:
         """Whether the connection can carry another exchange after this response."""

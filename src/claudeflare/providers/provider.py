@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import IntFlag
 from typing import Any, Protocol
 
@@ -12,6 +12,10 @@ from claudeflare.balancing.outcome import Outcome
 
 Fields = Sequence[tuple[bytes, bytes]]
 """Header fields in order, duplicates kept, names with the case they came with."""
+
+
+Named = Mapping[bytes, bytes]
+"""Header fields by lower-case name; of duplicates, the first."""
 
 
 class Credential(msgspec.Struct, frozen=True):
@@ -87,7 +91,7 @@ class Provider(Protocol):
 
     name: str
 
-    def facts(self, method: bytes, path: bytes, fields: Fields, body: bytes | None) -> RequestFacts:
+    def facts(self, method: bytes, path: bytes, named: Named, body: bytes | None) -> RequestFacts:
         """Read what routing needs. `body` is None when it is streamed and cannot be looked at. Never raises."""
         ...
 
@@ -121,11 +125,11 @@ class Provider(Protocol):
         """The start of a failed answer's body, decompressed as far as it goes, at most 4 KB."""
         ...
 
-    def organization(self, fields: Fields) -> str | None:
+    def organization(self, named: Named) -> str | None:
         """The organization an answer's headers name."""
         ...
 
-    def upstream_request_id(self, fields: Fields) -> str | None:
+    def upstream_request_id(self, named: Named) -> str | None:
         """The provider's own id of this request."""
         ...
 

@@ -27,7 +27,7 @@ def read(
 ) -> RequestFacts:
     if isinstance(body, dict):
         body = json.dumps(body).encode()
-    return facts(b"POST", path, fields, body)
+    return facts(b"POST", path, {name.lower(): value for name, value in reversed(fields)}, body)
 
 
 def test_message() -> None:
@@ -75,7 +75,7 @@ def test_auxiliary_endpoints_draw_on_limits_of_their_own() -> None:
     assert counting.session == read(BODY).session
     batch = read(BODY, path=b"/v1/messages/batches")
     assert (batch.auxiliary, batch.model, batch.model_class, batch.session) == (True, None, "batches", None)
-    listing = facts(b"GET", b"/v1/models?limit=1000", [], b"")
+    listing = facts(b"GET", b"/v1/models?limit=1000", {}, b"")
     assert (listing.auxiliary, listing.model_class) == (True, "models")
 
 

@@ -63,18 +63,18 @@ def test_an_error_as_the_first_event() -> None:
 
 
 def test_ids() -> None:
-    fields = [(b"Request-Id", b"req_1"), (b"Anthropic-Organization-Id", b"org-1")]
-    assert PROVIDER.upstream_request_id(fields) == "req_1"
-    assert PROVIDER.organization(fields) == "org-1"
-    assert PROVIDER.upstream_request_id([]) is None
-    assert PROVIDER.organization([]) is None
+    named = {b"request-id": b"req_1", b"anthropic-organization-id": b"org-1"}
+    assert PROVIDER.upstream_request_id(named) == "req_1"
+    assert PROVIDER.organization(named) == "org-1"
+    assert PROVIDER.upstream_request_id({}) is None
+    assert PROVIDER.organization({b"anthropic-organization-id": b" "}) is None
 
 
 def test_fields_and_facts_pass_through_the_seam() -> None:
     sent = PROVIDER.request_fields([(b"Host", b"localhost")], Credential(kind="api-key", secret="sk"))
     assert sent == [(b"x-api-key", b"sk")]
     assert PROVIDER.response_fields([(b"set-cookie", b"a=b")]) == []
-    assert PROVIDER.facts(b"GET", b"/v1/models", [], None) == RequestFacts(auxiliary=True, model_class="models")
+    assert PROVIDER.facts(b"GET", b"/v1/models", {}, None) == RequestFacts(auxiliary=True, model_class="models")
 
 
 def test_our_own_errors_can_be_read_back() -> None:

@@ -7,15 +7,15 @@ from typing import Final
 import msgspec
 
 from claudeflare.providers.anthropic import endpoints, session_key
+from claudeflare.providers.anthropic.headers import stated
 from claudeflare.providers.anthropic.lenient_json import UNREADABLE, text
 from claudeflare.providers.anthropic.models import MAX_ID_LENGTH, model_class
-from claudeflare.providers.provider import Fields, RequestFacts
+from claudeflare.providers.provider import Named, RequestFacts
 
 _SESSION_HEADERS: Final = (b"x-claudeflare-session", b"x-claude-code-session-id")
 _AGENT: Final = b"x-claude-code-agent-id"
 _PARENT_AGENT: Final = b"x-claude-code-parent-agent-id"
 _ENCODING: Final = b"content-encoding"
-_READ: Final = frozenset({*_SESSION_HEADERS, _AGENT, _PARENT_AGENT, _ENCODING})
 
 
 class _Body(msgspec.Struct):
@@ -41,12 +41,11 @@ _body = msgspec.json.Decoder(_Body)
 _odd_body = msgspec.json.Decoder(_OddBody)
 
 
-def facts(method: bytes, path: bytes, fields: Fields, body: bytes | None) -> RequestFacts:
+def facts(method: bytes, path: bytes, named: Named, body: bytes | None) -> RequestFacts:
     """What routing and the record need to know. A compressed body is not looked at, an unreadable one says nothing."""
     path = endpoints.without_query(path)
-    headers = _read_headers(fields)
     auxiliary = not endpoints.is_messages(method, path)
-    readable = body and _ENCODING not in headers and endpoints.names_model(path)
+    readable = body and _ENCODING not in named and endpoints.names_model(path)
     content = _parse(body) if body and readable else _Body()
     model = text(content.model, MAX_ID_LENGTH)
     family = model_class(model) if model else ""
@@ -54,22 +53,12 @@ def facts(method: bytes, path: bytes, fields: Fields, body: bytes | None) -> Req
         model=model,
         model_class=endpoints.limit_pool(path) if auxiliary else family,
         streaming=bytes(content.stream) == b"true",
-        session=_session(headers, content),
-        agent_id=_bounded(headers.get(_AGENT)),
-        parent_agent_id=_bounded(headers.get(_PARENT_AGENT)),
+        session=_session(named, content),
+        agent_id=_bounded(stated(named, _AGENT)),
+        parent_agent_id=_bounded(stated(named, _PARENT_AGENT)),
         prefix_hash=session_key.prefix_hash(content.tools, content.system, content.messages),
         auxiliary=auxiliary,
     )
-
-
-def _read_headers(fields: Fields) -> dict[bytes, str]:
-    """The few fields looked at; the first non-empty value of each wins."""
-    found: dict[bytes, str] = {}
-    for name, value in fields:
-        lowered = name.lower()
-        if lowered in _READ and lowered not in found and (stripped := value.strip()):
-            found[lowered] = stripped.decode("latin-1")
-    return found
 
 
 def _parse(body: bytes) -> _Body:
@@ -86,13 +75,13 @@ def _parse(body: bytes) -> _Body:
     return _Body(model=odd.model, stream=odd.stream, metadata=odd.metadata)
 
 
-def _session(headers: dict[bytes, str], content: _Body) -> str | None:
+def _session(named: Named, content: _Body) -> str | None:
     """The first that exists of: our header, Claude Code's header, `metadata.user_id`, the conversation's beginning.
 
     Never the model: a conversation that changes models must stay where its cache is.
     """
     for name in _SESSION_HEADERS:
-        if (session := headers.get(name)) is not None:
+        if (session := stated(named, name)) is not None:
             return session_key.bounded(session)
     if content.metadata and (session := session_key.session_in_metadata(content.metadata)) is not None:
         return session

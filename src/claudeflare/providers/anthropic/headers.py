@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from claudeflare.providers.provider import Credential, Fields
+from claudeflare.providers.provider import Credential, Fields, Named
 
 OAUTH_BETA: Final = b"oauth-2025-04-20"
 """Must be among the values of `anthropic-beta` for the API to take a bearer token."""
 
 _HOP_BY_HOP = (b"connection", b"keep-alive", b"te", b"trailer", b"trailers", b"transfer-encoding", b"upgrade")
 """RFC 9110 section 7.6.1, and both spellings of trailer: RFC 2616 listed the wrong one."""
+
+_ORDINARY = [b"keep-alive"]
 
 _DROP, _CONNECTION, _CREDENTIAL, _BETA = 1, 2, 3, 4
 
@@ -75,6 +77,12 @@ def first_value(fields: Fields, name: bytes) -> str | None:
     return None
 
 
+def stated(named: Named, name: bytes) -> str | None:
+    """The value of `name` (given in lower case) as text, None when absent or empty."""
+    value = named.get(name)
+    return value.strip().decode("latin-1") or None if value is not None else None
+
+
 def all_values(fields: Fields, name: bytes) -> bytes:
     """Every value of `name` (given in lower case) as one comma-separated list."""
     return b",".join([value for field, value in fields if field.lower() == name])
@@ -82,6 +90,8 @@ def all_values(fields: Fields, name: bytes) -> bytes:
 
 def _without_nominated(fields: list[tuple[bytes, bytes]], nominations: list[bytes]) -> list[tuple[bytes, bytes]]:
     """RFC 9110 section 7.6.1: what `connection` names is between the two ends of that connection."""
+    if nominations == _ORDINARY:
+        return fields
     names = {name.strip().lower() for value in nominations for name in value.split(b",")}
     if names <= {b"keep-alive", b"close", b"upgrade", b"te", b""}:
         return fields

@@ -11,7 +11,7 @@ from claudeflare.providers.anthropic.error_shape import error_body, error_event
 from claudeflare.providers.anthropic.facts import facts
 from claudeflare.providers.anthropic.json_meter import BODY_LIMIT, JsonMeter
 from claudeflare.providers.anthropic.stream_meter import StreamMeter
-from claudeflare.providers.provider import Credential, Fields, Meter, RequestFacts
+from claudeflare.providers.provider import Credential, Fields, Meter, Named, RequestFacts
 
 ERROR_START_BYTES = 4096
 """How much of a failed answer is read to classify it."""
@@ -22,9 +22,9 @@ class AnthropicProvider:
 
     name = "anthropic"
 
-    def facts(self, method: bytes, path: bytes, fields: Fields, body: bytes | None) -> RequestFacts:
+    def facts(self, method: bytes, path: bytes, named: Named, body: bytes | None) -> RequestFacts:
         """See `facts.facts`."""
-        return facts(method, path, fields, body)
+        return facts(method, path, named, body)
 
     def request_fields(self, fields: Fields, credential: Credential | None) -> list[tuple[bytes, bytes]]:
         """See `headers.request_fields`."""
@@ -62,13 +62,13 @@ class AnthropicProvider:
         """The start of a failed answer's body, decompressed as far as it goes, at most `ERROR_START_BYTES`."""
         return inflated_start(headers.all_values(fields, b"content-encoding"), body, ERROR_START_BYTES)
 
-    def organization(self, fields: Fields) -> str | None:
+    def organization(self, named: Named) -> str | None:
         """The organization whose limits the answer's account shares."""
-        return headers.first_value(fields, b"anthropic-organization-id")
+        return headers.stated(named, b"anthropic-organization-id")
 
-    def upstream_request_id(self, fields: Fields) -> str | None:
+    def upstream_request_id(self, named: Named) -> str | None:
         """The API's own id, which its support asks for."""
-        return headers.first_value(fields, b"request-id")
+        return headers.stated(named, b"request-id")
 
     def error_body(
         self, status: int, error_type: str, message: str, request_id: str, details: dict[str, Any] | None = None

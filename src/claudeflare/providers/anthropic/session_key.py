@@ -10,8 +10,9 @@ import msgspec
 
 from claudeflare.providers.anthropic.lenient_json import UNREADABLE, RawJson, text
 
-HASHED_BYTES: Final = 16_384
-"""Bytes of each part that go into a hash: hashing all of a long prompt would cost more than all else in a request."""
+HASHED_BYTES: Final = 2_000
+"""Bytes of each part that go into a hash: all of a long prompt would cost more than everything else in a request. (From
+2,048 on, hashlib lets go of the interpreter lock besides, which costs as much again.)"""
 
 MAX_LENGTH: Final = 200
 """Characters of a session id taken over as they are; ids come from clients and become keys of learned state."""
