@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from time import monotonic, time
-from typing import Protocol
+from typing import Any, Protocol
 
 from claudeflare.balancing.decision import Pick
 from claudeflare.http1.request_parser import RequestHead
@@ -67,48 +67,37 @@ class RequestRecording:
 
     def open(self) -> None:
         """Note that the request has begun, so that even this process's death leaves a trace of it."""
+        self._journal.append(Opened(**self._begun()))
+
+    def _begun(self) -> dict[str, Any]:
+        """The fields of `journal.records.Begun`."""
         head, facts = self._head, self.facts
-        self._journal.append(
-            Opened(
-                id=self.id,
-                started_at=self.started_at,
-                method=head.method.decode("ascii"),
-                path=_text(head.path) or "",
-                query=_text(head.query) or "",
-                client_key=self.client_key,
-                session=facts.session,
-                model=facts.model,
-                streaming=facts.streaming,
-                user_agent=_text(head.named.get(b"user-agent")),
-                agent_id=facts.agent_id,
-                parent_agent_id=facts.parent_agent_id,
-                request_bytes=self.request_bytes,
-                prefix_hash=facts.prefix_hash,
-            )
-        )
+        return {
+            "id": self.id,
+            "started_at": self.started_at,
+            "method": head.method.decode("ascii"),
+            "path": _text(head.path),
+            "query": _text(head.query),
+            "client_key": self.client_key,
+            "session": facts.session,
+            "model": facts.model,
+            "streaming": facts.streaming,
+            "user_agent": _text(head.named.get(b"user-agent")),
+            "agent_id": facts.agent_id,
+            "parent_agent_id": facts.parent_agent_id,
+            "request_bytes": self.request_bytes,
+            "prefix_hash": facts.prefix_hash,
+        }
 
     def finish(self, terminal_state: str, status: int, response_bytes: int, ending: Ending) -> None:
         """Write the record. The caller does it before the bytes that let the client go; later calls are ignored."""
         if self.finished is not None:
             return
-        head, facts, meter = self._head, self.facts, ending.meter
+        meter = ending.meter
         last = self.attempts[-1] if self.attempts else None
         at = self._finished_at = monotonic()
         self.finished = Finished(
-            id=self.id,
-            started_at=self.started_at,
-            method=head.method.decode("ascii"),
-            path=_text(head.path) or "",
-            query=_text(head.query) or "",
-            client_key=self.client_key,
-            session=facts.session,
-            model=facts.model,
-            streaming=facts.streaming,
-            user_agent=_text(head.named.get(b"user-agent")),
-            agent_id=facts.agent_id,
-            parent_agent_id=facts.parent_agent_id,
-            request_bytes=self.request_bytes,
-            prefix_hash=facts.prefix_hash,
+            **self._begun(),
             terminal_state=terminal_state,
             status=status,
             served_model=meter.model if meter else None,

@@ -38,8 +38,8 @@ class Attempt(msgspec.Struct, omit_defaults=True, kw_only=True):
     maybe_billed: bool = False
 
 
-class Opened(msgspec.Struct, omit_defaults=True, kw_only=True, tag="opened"):
-    """A request has begun. Finishing frames supersede it; without one it ended with the gateway's death."""
+class Begun(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """What is known of a request when it begins."""
 
     id: str
     started_at: float
@@ -51,25 +51,6 @@ class Opened(msgspec.Struct, omit_defaults=True, kw_only=True, tag="opened"):
     client_key: str | None = None
     session: str | None = None
     model: str | None = None
-    streaming: bool = False
-    user_agent: str | None = None
-    agent_id: str | None = None
-    parent_agent_id: str | None = None
-    request_bytes: int = 0
-    prefix_hash: str | None = None
-
-
-class Finished(msgspec.Struct, omit_defaults=True, kw_only=True, tag="finished"):
-    """The whole record of one request. A later one with the same id replaces it (an amendment)."""
-
-    id: str
-    started_at: float
-    method: str
-    path: str
-    query: str = ""
-    client_key: str | None = None
-    session: str | None = None
-    model: str | None = None
     """As requested."""
     streaming: bool = False
     user_agent: str | None = None
@@ -77,6 +58,14 @@ class Finished(msgspec.Struct, omit_defaults=True, kw_only=True, tag="finished")
     parent_agent_id: str | None = None
     request_bytes: int = 0
     prefix_hash: str | None = None
+
+
+class Opened(Begun, omit_defaults=True, kw_only=True, tag="opened"):
+    """A request has begun. Finishing frames supersede it; without one it ended with the gateway's death."""
+
+
+class Finished(Begun, omit_defaults=True, kw_only=True, tag="finished"):
+    """The whole record of one request. A later one with the same id replaces it (an amendment)."""
 
     terminal_state: str
     status: int
