@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from claudeflare.errors import SettingsError
 from claudeflare.gateway.origin import Origin
 from claudeflare.gateway.upstream_connection import UpstreamConnection
 from claudeflare.gateway.upstream_pool import UpstreamPool, client_tls
@@ -150,5 +151,8 @@ async def test_a_name_that_does_not_exist() -> None:
 
 
 def test_an_unreadable_certificate_file_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(OSError, match="No such file"):
-        client_tls(str(tmp_path / "none.pem"))
+    empty = tmp_path / "empty.pem"
+    empty.write_text("nothing")
+    for path in (tmp_path / "none.pem", empty):
+        with pytest.raises(SettingsError, match=f"SSL_CERT_FILE is '{path}'"):
+            client_tls(str(path))

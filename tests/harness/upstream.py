@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -126,11 +127,12 @@ class ScriptedUpstream:
 
 
 @asynccontextmanager
-async def scripted_upstream(*scripts: Script) -> AsyncIterator[ScriptedUpstream]:
+async def scripted_upstream(*scripts: Script, tls: ssl.SSLContext | None = None) -> AsyncIterator[ScriptedUpstream]:
     """A scripted upstream on a free port; a script's own failure (an assertion, say) fails the test at the end."""
     upstream = ScriptedUpstream(*scripts)
-    server = await asyncio.start_server(upstream._accepted, "127.0.0.1", 0)
-    upstream.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    server = await asyncio.start_server(upstream._accepted, "127.0.0.1", 0, ssl=tls)
+    scheme = "https" if tls else "http"
+    upstream.url = f"{scheme}://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     try:
         yield upstream
     finally:

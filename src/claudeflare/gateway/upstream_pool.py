@@ -7,6 +7,7 @@ import ssl
 from collections import defaultdict
 from collections.abc import Callable
 
+from claudeflare.errors import SettingsError
 from claudeflare.gateway.origin import Origin
 from claudeflare.gateway.upstream_connection import UpstreamConnection
 from claudeflare.http1.limits import HeadLimits
@@ -106,7 +107,15 @@ class UpstreamPool:
 
 
 def client_tls(certificate_file: str) -> ssl.SSLContext:
-    """TLS to upstreams: verified against the given authorities or the system's, HTTP/1.1 by ALPN."""
-    context = ssl.create_default_context(cafile=certificate_file or None)
+    """TLS to upstreams: verified against the given authorities or the system's, HTTP/1.1 by ALPN.
+
+    Raises `SettingsError` when the file of authorities cannot be used.
+    """
+    try:
+        context = ssl.create_default_context(cafile=certificate_file or None)
+    except OSError as error:
+        raise SettingsError(
+            f"SSL_CERT_FILE is {certificate_file!r}, which cannot be read as certificates in PEM: {error}."
+        ) from error
     context.set_alpn_protocols(["http/1.1"])
     return context
