@@ -189,6 +189,7 @@ def test_until_names_the_day_only_when_it_is_another() -> None:
     assert f.until(NOW + 2460, NOW, UTC) == "until 18:21 (41 min)"
     assert f.until(NOW + 2 * 86_400, NOW, UTC) == "until 2026-11-24 17:40 (2 d)"
     assert f.until(NOW + 6 * 3600, NOW, BERLIN) == "until 2026-11-23 00:40 (6 h)", "midnight is the reader's"
+    assert f.until_when(NOW + 2460, NOW, UTC) == "until 18:21"
 
 
 def test_count_of() -> None:

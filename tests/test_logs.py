@@ -7,10 +7,12 @@ import json
 import logging
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from claudeflare.logs import LEVELS, configure_logging
+from claudeflare.logs import LEVELS, JsonLines, configure_logging, configure_server_logging, log_to_files
+from claudeflare.settings import Settings
 
 log = logging.getLogger("claudeflare.example")
 
@@ -25,6 +27,9 @@ def _root_logger_restored() -> Iterator[None]:
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     yield
+    for added in root.handlers:
+        if added not in handlers:
+            added.close()
     root.handlers[:] = handlers
     root.setLevel(level)
 
@@ -120,3 +125,53 @@ def test_standard_error_is_where_lines_go(capsys: pytest.CaptureFixture[str]) ->
 
 def test_the_levels_are_the_ones_the_setting_allows() -> None:
     assert LEVELS == {"debug": 10, "info": 20, "warn": 30, "error": 40}
+
+
+def test_a_server_logs_to_its_data_directory_as_well(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    configure_server_logging(Settings(home=str(tmp_path), log_level="warn"), process="gateway 0")
+    log.info("not shown")
+    log.warning("careful")
+    (line,) = (tmp_path / "logs" / "gateway-0.000001.jsonl").read_text().splitlines()
+    assert (json.loads(line)["process"], json.loads(line)["message"]) == ("gateway 0", "careful")
+    assert "careful" in capsys.readouterr().err
+    configure_logging("warn", "pretty", process="gateway 0")
+    log.warning("again")
+    assert len((tmp_path / "logs" / "gateway-0.000001.jsonl").read_text().splitlines()) == 1
+
+
+def test_a_directory_that_cannot_be_written_disturbs_nobody(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "logs").touch()
+    configure_server_logging(Settings(home=str(tmp_path)), process="control")
+    log.error("bad")
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_message_in_a_file_has_a_limit(tmp_path: Path) -> None:
+    configure_logging("info", "pretty", process="a", stream=io.StringIO())
+    log_to_files(tmp_path, "a")
+    try:
+        raise ValueError("y" * 50_000)
+    except ValueError:
+        log.exception("x" * 100_000)
+    entry = json.loads((tmp_path / "a.000001.jsonl").read_text())
+    assert entry["message"] == "x" * 20_000
+    assert entry["traceback"] == "y" * 20_000
+
+
+@pytest.mark.parametrize(
+    ("level", "expected"), [("info", ["ours", "serious"]), ("debug", ["ours", "quiet", "serious"])]
+)
+def test_what_alembic_calls_news_is_for_debugging(level: str, expected: list[str]) -> None:
+    stream = io.StringIO()
+    configure_logging(level, "json", process="control", stream=stream)
+    log.info("ours")
+    logging.getLogger("alembic.runtime.migration").info("quiet")
+    logging.getLogger("alembic.runtime.migration").warning("serious")
+    entries = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert [entry["message"] for entry in entries] == expected
+    assert all(entry["level"] == "debug" for entry in entries if entry["message"] == "quiet")
+
+
+def test_a_file_name_that_is_no_utf_8_can_be_logged() -> None:
+    record = logging.LogRecord("x", logging.INFO, "", 1, "file %s", ("\udcff",), None)
+    assert json.loads(JsonLines("a").format(record))["message"] == r"file \udcff"

@@ -38,7 +38,7 @@ class Home:
         for parent in (os.environ.get("XDG_RUNTIME_DIR"), tempfile.gettempdir(), "/tmp"):  # noqa: S108 private 0700 below
             if parent and len(os.fsencode(parent)) + 44 <= SOCKET_PATH_LIMIT:
                 return Path(parent) / f"claudeflare-{os.getuid()}-{digest}"
-        raise AssertionError("/tmp is short enough")
+        raise AssertionError("the last of these is short enough")
 
     def __repr__(self) -> str:
         return f"<Home {self.directory}>"

@@ -45,7 +45,7 @@ class RequestFacts(msgspec.Struct, frozen=True, kw_only=True):
     prefix_hash: str | None = None
     """Short hash of tools, system and first message: equal for turns that can share a prompt cache."""
     auxiliary: bool = False
-    """True for endpoints whose failures say nothing about an account's health (count_tokens, models, batches, files)."""
+    """True for endpoints whose failures say nothing about an account's health: count_tokens, models, batches, …"""
 
 
 class Signal(IntFlag):

@@ -1,0 +1,158 @@
+"""Rules for the source tree that no linter knows: sizes, names, a test for every module, nothing of this machine."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+import claudeflare
+from structure.source_tree import ROOT, SOURCE, TESTS, modules, project_files
+
+LARGEST = 400
+"""Lines no module may reach: long before that it has two jobs."""
+
+LARGE = {
+    # Module -> lines it may have. Numbers only go down.
+    "claudeflare.gateway.client_connection": 275,
+    "claudeflare.gateway.server": 290,
+}
+"""Modules above `LISTED` lines."""
+LISTED = 250
+
+BANNED_NAMES = {"base", "common", "core", "helpers", "manager", "managers", "misc", "shared", "types", "util", "utils"}
+"""Names that say nothing about what is inside, and so take in anything."""
+
+TESTED_THROUGH_OTHERS = {
+    # A module goes here with its reason, and leaves as soon as a test names it. A name that ends in a dot: a package.
+    "claudeflare.api.account_view": "every test of /api/accounts compares what it makes",
+    "claudeflare.api.app": "harness/rest_api.py calls the whole of it",
+    "claudeflare.api.schemas.": "shapes, compared whole by the tests of their routes",
+    "claudeflare.cli.confirmation": "asked by `remove` and `reset-stats`, whose tests answer it",
+    "claudeflare.cli.decision": "printed by `request` and `explain`, whose whole output is compared",
+    "claudeflare.cli.in_process": "every test of a command without a server runs through it",
+    "claudeflare.cli.options": "declarations only",
+    "claudeflare.cli.output": "prints what every test of a command compares",
+    "claudeflare.cli.request_lines": "printed by `requests`, whose whole output is compared",
+    "claudeflare.cli.serve": "run as a process by the tests of the whole server",
+    "claudeflare.cli.simulator": "options only; the tests of the simulator run it",
+    "claudeflare.cli.standing": "printed by `list`, `show` and `status`, whose whole output is compared",
+    "claudeflare.cli.version": "test_cli_main calls it",
+    "claudeflare.control.__main__": "run as a process by harness/control_process.py",
+    "claudeflare.control.gateway_link": "test_gateways speaks through it",
+    "claudeflare.demo.": "test files are named after what is shown; the demo also runs whole, as a process",
+    "claudeflare.gateway.__main__": "run as a process by the tests of the whole server",
+    "claudeflare.gateway.attempt": "test_attempt_loop and test_answer drive it over real sockets",
+    "claudeflare.gateway.process": "run as a process by the tests of the whole server",
+    "claudeflare.gateway.refusal": "test_api_exchange compares the answers it makes",
+    "claudeflare.providers.anthropic.answer_meter": "chooses between the two meters, which test_anthropic_usage feeds",
+    "claudeflare.simulator.": "test files are named after what its answers show; they speak to it over HTTP",
+    "claudeflare.storage.migrations.": "run by Alembic in test_migrate",
+}
+
+
+def line_counts() -> dict[str, int]:
+    return {name: len(path.read_text(encoding="utf-8").splitlines()) for name, path in modules().items()}
+
+
+def untested() -> set[str]:
+    """Modules that no test names: neither by an import of them nor by a test file called after them, in their place."""
+    written = "\n".join(
+        path.read_text(encoding="utf-8") for path in TESTS.rglob("*.py") if "structure" not in path.parts
+    )
+    found = set()
+    for name, path in modules().items():
+        package, _, stem = name.rpartition(".")
+        named = re.search(
+            rf"\b{re.escape(name)}\b|from {re.escape(package)} import [^\n]*\b{re.escape(stem)}\b", written
+        )
+        folder = TESTS / path.parent.relative_to(SOURCE)
+        if path.name != "__init__.py" and not named and not list(folder.glob(f"test_*{stem}.py")):
+            found.add(name)
+    return found
+
+
+def test_no_module_is_large() -> None:
+    allowed = {name: min(lines, LARGEST) for name, lines in LARGE.items()}
+    too_large = {name: lines for name, lines in line_counts().items() if lines > allowed.get(name, LISTED)}
+    assert not too_large, f"split them, or list them with their lines: {too_large}"
+
+
+def test_the_list_of_large_modules_only_names_large_ones() -> None:
+    counts = line_counts()
+    done = {name for name in LARGE if counts.get(name, 0) <= LISTED}
+    assert not done, f"no longer large; take them off the list: {done}"
+
+
+def test_names_say_what_is_inside() -> None:
+    said_nothing = [name for name in modules() if name.rpartition(".")[2] in BANNED_NAMES]
+    assert not said_nothing
+
+
+def test_a_module_begins_with_its_job() -> None:
+    silent = [
+        name
+        for name, path in modules().items()
+        if (text := path.read_text(encoding="utf-8")).strip() and not text.startswith('"""')
+    ]
+    assert not silent
+
+
+def exempts(entry: str, module: str) -> bool:
+    return module.startswith(entry) if entry.endswith(".") else module == entry
+
+
+def test_every_module_has_a_test() -> None:
+    missing = [name for name in untested() if not any(exempts(entry, name) for entry in TESTED_THROUGH_OTHERS)]
+    assert not missing, f"write tests/…/test_<module>.py for {sorted(missing)}"
+
+
+def test_the_list_of_exceptions_only_names_exceptions() -> None:
+    names = untested()
+    stale = [entry for entry in TESTED_THROUGH_OTHERS if not any(exempts(entry, name) for name in names)]
+    assert not stale, f"these have a test now, or are gone; take them off the list: {stale}"
+
+
+def test_test_files_have_names_of_their_own() -> None:
+    # pytest imports them by their bare name: two of the same name would be one module.
+    names = [path.name for path in TESTS.rglob("test_*.py")]
+    assert sorted(names) == sorted(set(names))
+
+
+def test_the_version_is_said_once() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    newest = re.search(r"^## \[(\d[^\]]*)\]", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert project["version"] == claudeflare.__version__
+    assert newest is not None
+    assert newest[1] == claudeflare.__version__, "the changelog's newest release is not the package's version"
+
+
+def test_nothing_points_at_the_machine_it_was_written_on() -> None:
+    # Put together here, so that this file does not hold them itself.
+    hosts = ["py" + "pi.org", "files.python" + "hosted", "npm" + "js"]
+    places = ["/work" + "/main", "/work" + "/shared", "/tmp/" + "venv", "/opt" + "/wheels", "/root" + "/"]
+    found = {
+        f"{path.relative_to(ROOT)}: {word}"
+        for path in project_files()
+        for word in (*hosts, *places)
+        if word in path.read_text(encoding="utf-8", errors="replace")
+    }
+    assert not found
+
+
+def test_locks_hold_a_hash_for_everything() -> None:
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        entries = re.split(r"\n(?=\S)", (ROOT / name).read_text(encoding="utf-8"))
+        without = [entry.split()[0] for entry in entries if entry[0].isalpha() and "--hash=sha256:" not in entry]
+        assert not without, name
+
+
+def test_locks_hold_every_dependency() -> None:
+    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    groups = pyproject["dependency-groups"]
+    project = pyproject["project"]
+    extras = [one for extra in project["optional-dependencies"].values() for one in extra]
+    run = [*project["dependencies"], *extras, *groups["build"]]
+    for name, wanted in (("requirements.txt", run), ("requirements-dev.txt", [*run, *groups["dev"]])):
+        lock = (ROOT / name).read_text(encoding="utf-8")
+        missing = [one for one in wanted if f"\n{re.split(r'[^A-Za-z0-9-]', one)[0]}==" not in "\n" + lock.lower()]
+        assert not missing, f"{name} is out of date; run `make lock`"
