@@ -17,8 +17,8 @@ import zstandard
 from claudeflare.simulator.clock import ManualClock
 from claudeflare.simulator.encoding import accepts
 from claudeflare.simulator.faults import ENCODINGS
+from claudeflare.simulator.pacing import Pacing
 from claudeflare.simulator.server import SimulatorServer
-from claudeflare.simulator.world import Pacing
 from claudeflare.tasks import TaskKeeper
 from harness.simulated_api import api_account, simulated_api
 

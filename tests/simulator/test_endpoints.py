@@ -14,8 +14,8 @@ import pytest
 
 from claudeflare.simulator.accounts import Limits, WindowBudgets
 from claudeflare.simulator.clock import ManualClock
+from claudeflare.simulator.pacing import Pacing
 from claudeflare.simulator.server import SimulatorServer
-from claudeflare.simulator.world import Pacing
 from claudeflare.tasks import TaskKeeper
 from harness.simulated_api import api_account, simulated_api, subscription
 

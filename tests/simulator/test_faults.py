@@ -2,36 +2,15 @@
 
 from __future__ import annotations
 
-import random
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from claudeflare.errors import InvalidInput
 from claudeflare.simulator.accounts import SimulatedAccount
 from claudeflare.simulator.error_variants import fault_error
-from claudeflare.simulator.faults import (
-    ANSWERS,
-    IN_STREAM,
-    NAMES,
-    Fault,
-    FaultBoard,
-    FaultRule,
-    parse_fault,
-    parse_faults,
-    parse_rule,
-)
+from claudeflare.simulator.faults import ANSWERS, IN_STREAM, NAMES, Fault, parse_fault, parse_faults
 
 ACCOUNT = SimulatedAccount(name="work", key="sk-ant-api03-work")
 NOW = 1_795_000_000.0
-
-
-def board(*rules: FaultRule) -> FaultBoard:
-    made = FaultBoard(random.Random(1))
-    for rule in rules:
-        made.add(rule)
-    return made
 
 
 def names(faults: list[Fault]) -> list[str]:
@@ -40,7 +19,8 @@ def names(faults: list[Fault]) -> list[str]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_name_is_a_fault(name: str) -> None:
-    assert parse_fault(name) == Fault(name=name)
+    if name != "status":
+        assert parse_fault(name) == Fault(name=name)
 
 
 def test_parameters_are_read() -> None:
@@ -57,6 +37,10 @@ def test_parameters_are_read() -> None:
         ("stall;before=3", "unknown field `before`"),
         ("stall;after=soon", "after"),
         ("abort-mid-stream;how=softly", "how"),
+        ("status", "needs a code from 400 to 599"),
+        ("status;code=200", "needs a code from 400 to 599"),
+        ("stall;seconds=-1", "seconds must be at least 0"),
+        ("stall;after=-1", "after must be at least 0"),
     ],
 )
 def test_what_is_no_fault_is_refused_with_the_reason(text: str, message: str) -> None:
@@ -64,51 +48,9 @@ def test_what_is_no_fault_is_refused_with_the_reason(text: str, message: str) ->
         parse_fault(text)
 
 
-def test_a_rule_names_whom_it_strikes() -> None:
-    rule = parse_rule("529;times=2;account=work;probability=0.5;path=/v1/messages")
-    assert (rule.fault.name, rule.times, rule.account, rule.probability) == ("529", 2, "work", 0.5)
-    assert rule.path == "/v1/messages"
-    assert parse_rule("stall;after=2").fault.after == 2
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [("529;times=0", "at least 1"), ("529;times=often", "times"), ("529;probability=2", "between 0 and 1")],
-)
-def test_a_rule_that_cannot_be_meant_is_refused(text: str, message: str) -> None:
-    with pytest.raises(InvalidInput, match=message):
-        parse_rule(text)
-
-
-def test_a_rule_strikes_its_account_as_often_as_it_says() -> None:
-    rules = board(parse_rule("529;account=work;times=2"), parse_rule("gzip"))
-    assert names(rules.strike("spare", "/v1/messages")) == ["gzip"]
-    assert names(rules.strike("work", "/v1/messages")) == ["529", "gzip"]
-    assert names(rules.strike("work", "/v1/messages")) == ["529", "gzip"]
-    assert names(rules.strike("work", "/v1/messages")) == ["gzip"]
-    rules.clear()
-    assert rules.strike("work", "/v1/messages") == []
-
-
-def test_a_rule_strikes_its_path_alone() -> None:
-    rules = board(parse_rule("500;path=/v1/models"))
-    assert rules.strike("work", "/v1/messages") == []
-    assert names(rules.strike("work", "/v1/models")) == ["500"]
-
-
-@given(st.floats(min_value=0, max_value=1))
-def test_probability_is_that_of_a_seeded_coin(probability: float) -> None:
-    rule = FaultRule(fault=Fault(name="500"), probability=probability)
-    struck = sum(bool(board(rule).strike("work", "/")) for _ in range(3))
-    assert struck in (0, 3)
-    rules = board(rule)
-    share = sum(bool(rules.strike("work", "/")) for _ in range(500)) / 500
-    assert abs(share - probability) < 0.12
-
-
 @pytest.mark.parametrize("name", [*ANSWERS, *IN_STREAM])
 def test_every_error_has_status_type_and_words(name: str) -> None:
-    error = fault_error(Fault(name=name), ACCOUNT, "claude-opus-5-5", NOW)
+    error = fault_error(Fault(name=name, code=418), ACCOUNT, "claude-opus-5-5", NOW)
     assert name[:3] == str(error.status) or not name[:3].isdecimal()
     assert error.message
     assert error.body("req_1")
@@ -180,3 +122,25 @@ def test_edge_errors_are_pages() -> None:
         assert error.status == status
         assert error.body("req_1").startswith(b"<!DOCTYPE html>")
         assert b"req_1" not in error.body("req_1")
+
+
+def test_any_status_may_be_asked_for() -> None:
+    fault = parse_fault("status;code=503;error-code=cmek_key_unreachable;retry-after=3;message=Key unreachable")
+    error = fault_error(fault, ACCOUNT, "", NOW)
+    assert (error.status, error.kind, error.message) == (503, "api_error", "Key unreachable")
+    assert error.details == {"error_code": "cmek_key_unreachable"}
+    assert error.fields == [("retry-after", "3")]
+    plain = fault_error(parse_fault("status;code=418"), ACCOUNT, "", NOW)
+    assert (plain.kind, plain.message) == ("invalid_request_error", "I'm a Teapot")
+    typed = fault_error(parse_fault("status;code=409;type=memory_path_conflict_error"), ACCOUNT, "", NOW)
+    assert typed.kind == "memory_path_conflict_error"
+
+
+def test_a_message_may_be_another() -> None:
+    assert fault_error(parse_fault("500;message=Out of order"), ACCOUNT, "", NOW).message == "Out of order"
+
+
+def test_the_contract_s_limit_has_a_code_and_no_date() -> None:
+    error = fault_error(Fault(name="429-contract"), ACCOUNT, "", NOW)
+    assert error.details == {"error_code": "contract_spend_limit_reached"}
+    assert error.fields == []

@@ -11,8 +11,8 @@ from claudeflare.simulator.clock import Clock, ManualClock
 from claudeflare.tasks import TaskKeeper
 
 
-@pytest.mark.parametrize("scale", [0.0, -1.0, math.inf, math.nan])
-def test_a_scale_must_be_a_positive_number(scale: float) -> None:
+@pytest.mark.parametrize("scale", [-1.0, math.inf, math.nan])
+def test_a_scale_must_be_a_number_that_time_can_run_at(scale: float) -> None:
     with pytest.raises(ValueError, match="positive"):
         Clock(scale)
 
@@ -58,3 +58,32 @@ async def test_an_endless_sleep_ends_with_its_task() -> None:
     await asyncio.sleep(0)
     await keeper.close()
     assert task.cancelled()
+
+
+async def test_a_clock_can_be_stopped_moved_and_set_going_again() -> None:
+    clock, keeper = Clock(scale=1.0, start=1000.0), TaskKeeper()
+    clock.scale = 0
+    assert 1000.0 <= clock.now() == clock.now() < 1100.0
+    long = keeper.start(clock.sleep(3600), "long")
+    await clock.until_somebody_sleeps()
+    clock.advance(3000)
+    await asyncio.sleep(0)
+    assert not long.done()
+    clock.scale = 100_000
+    await long
+    assert clock.now() >= 4600.0
+    with pytest.raises(ValueError, match="positive"):
+        clock.scale = -1
+
+
+async def test_sleepers_of_a_running_clock_wake_in_order() -> None:
+    clock, woken = Clock(scale=100_000), list[float]()
+
+    async def sleep(seconds: float) -> None:
+        await clock.sleep(seconds)
+        woken.append(seconds)
+
+    async with asyncio.TaskGroup() as group:
+        for seconds in (900.0, 300.0, 600.0):
+            group.create_task(sleep(seconds))
+    assert woken == [300.0, 600.0, 900.0]

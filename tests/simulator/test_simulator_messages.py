@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claudeflare.simulator.errors import ApiError
-from claudeflare.simulator.messages import Answer, AnswerScript, build_answer, message_json, read_script
+from claudeflare.simulator.messages import Answer, Circumstances, build_answer, message_json
+from claudeflare.simulator.script import AnswerScript, read_script
+from claudeflare.simulator.signatures import bind, read_signature
 from claudeflare.simulator.stream import message_events
 from claudeflare.simulator.usage import Usage
 
@@ -19,13 +21,17 @@ SCHEMA = {"type": "object", "properties": {"city": {"type": "string"}}, "require
 TOOL = {"name": "get_weather", "input_schema": SCHEMA}
 
 
+BINDING = bind(None, "claude-opus-5-5", "prefix")
+
+
 def request(prompt: str = "Hi", **changes: Any) -> dict[str, Any]:
     messages = [{"role": "user", "content": prompt}]
     return {"model": "claude-opus-5-5", "max_tokens": 4096, "messages": messages, **changes}
 
 
-def answer(body: dict[str, Any], *, seed: str = "0", **script: Any) -> Answer:
-    return build_answer(body, AnswerScript(**script), Usage(input=9), seed, "msg_01test")
+def answer(body: dict[str, Any], *, seed: int = 0, **script: Any) -> Answer:
+    given = Circumstances(seed=seed, message_id="msg_01test", usage=Usage(input=9), binding=BINDING)
+    return build_answer(body, AnswerScript(**script), given)
 
 
 def text_of(made: Answer) -> str:
@@ -35,7 +41,7 @@ def text_of(made: Answer) -> str:
 def test_the_same_request_gets_the_same_answer() -> None:
     assert answer(request()) == answer(request())
     assert text_of(answer(request())).startswith("You said: Hi\n\n")
-    assert text_of(answer(request())) != text_of(answer(request(), seed="1"))
+    assert text_of(answer(request())) != text_of(answer(request(), seed=1))
 
 
 def test_a_script_decides() -> None:
@@ -137,6 +143,29 @@ def test_thinking_comes_first_and_counts_as_output() -> None:
     assert [block["type"] for block in made.blocks] == ["thinking", "text"]
     assert 0 < made.usage.thinking < made.usage.output
     assert message_json(made)["usage"]["output_tokens_details"] == {"thinking_tokens": made.usage.thinking}
+
+
+def test_thinking_is_signed_for_what_it_is_bound_to() -> None:
+    thinking = answer(request(thinking={"type": "adaptive"})).blocks[0]
+    assert thinking["signature"].startswith("EqQB")
+    assert read_signature(thinking["signature"], thinking["thinking"]) == BINDING
+
+
+def test_thinking_that_is_not_shown_is_signed_and_counted() -> None:
+    made = answer(request(thinking={"type": "adaptive", "display": "omitted"}))
+    assert made.blocks[0]["thinking"] == ""
+    assert made.usage.thinking > 0
+    assert read_signature(made.blocks[0]["signature"], "") == BINDING
+    kinds = [event.data["delta"]["type"] for event in message_events(made) if event.name == "content_block_delta"]
+    assert kinds[0] == "signature_delta"
+    assert sum(event.tokens for event in message_events(made)) >= made.usage.output
+
+
+def test_a_refusal_has_its_details() -> None:
+    made = answer(request(), text="", stop_reason="refusal")
+    assert message_json(made)["stop_details"] == {"type": "refusal", "category": None, "explanation": None}
+    delta = list(message_events(made))[-2].data["delta"]
+    assert delta["stop_details"]["type"] == "refusal"
 
 
 def test_a_whole_message_has_every_field() -> None:

@@ -39,9 +39,9 @@ def test_the_version_is_required_and_must_be_one() -> None:
 
 
 def test_unknown_betas_are_refused() -> None:
-    validation.check_betas({"anthropic-beta": "oauth-2025-04-20,fast-mode-2026-02-01"})
+    validation.check_betas(["oauth-2025-04-20", "fast-mode-2026-02-01"])
     with pytest.raises(ApiError, match=r"^Unexpected value\(s\) `foo-2020-01-01` for the `anthropic-beta` header\."):
-        validation.check_betas({"anthropic-beta": "oauth-2025-04-20, foo-2020-01-01"})
+        validation.check_betas(["oauth-2025-04-20", "foo-2020-01-01"])
 
 
 @pytest.mark.parametrize("raw", [b"", b"{", b"[1]", b"\xff\xfe", b'"text"'])

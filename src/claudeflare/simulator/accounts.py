@@ -23,12 +23,23 @@ class Limits(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_fields=
 
 
 class WindowBudgets(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_fields=True):
-    """What a subscription may use, in tokens. The API publishes no such numbers; these are for simulation."""
+    """What a subscription may use, in tokens that are not cache reads; 0: no such window.
+
+    The API publishes no such numbers; these are for simulation.
+    """
 
     session_tokens: int = 5_000_000
     """In five hours from the first message."""
     weekly_tokens: int = 50_000_000
     """In seven days."""
+    opus_tokens: int = 0
+    """Of Opus in seven days."""
+    sonnet_tokens: int = 0
+    """Of Sonnet in seven days."""
+    top_model_tokens: int = 0
+    """Of Fable and Mythos in seven days: the window `7d_oi`."""
+    overage_tokens: int = 0
+    """Beyond used-up windows, in a calendar month."""
 
 
 TIER_LIMITS: dict[Tier, Limits] = {
@@ -62,6 +73,11 @@ class SimulatedAccount(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"
     """Limits by model class (`opus`, `sonnet`, …); they go before `limits`."""
     windows: WindowBudgets = WindowBudgets()
     """Only for subscriptions."""
+    additional_organizations: tuple[str, ...] = ()
+    """Organizations whose thinking this one may read."""
+    enforces_thinking_prefix: bool = True
+    """Whether thinking that returns in another conversation is refused, as in organizations made since September 2026.
+    """
 
     @property
     def is_subscription(self) -> bool:
@@ -72,6 +88,11 @@ class SimulatedAccount(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"
     def organization_id(self) -> str:
         """What the header anthropic-organization-id says."""
         return organization_uuid(self.organization or f"of {self.name}")
+
+    @property
+    def readable_organization_ids(self) -> tuple[str, ...]:
+        """Its own and those whose thinking it may read."""
+        return (self.organization_id, *map(organization_uuid, self.additional_organizations))
 
     @property
     def workspace_id(self) -> str:
@@ -100,6 +121,26 @@ class Accounts:
         self.open = not self._by_key
         """Whether unknown keys are let in."""
 
+    def put(self, account: SimulatedAccount) -> bool:
+        """Add an account, or replace the one of its name; True when it is new.
+
+        Raises InvalidInput when another account has its key. `open` stays as it was.
+        """
+        holder, before = self._by_key.get(account.key), self._by_name.get(account.name)
+        if holder is not None and holder.name != account.name:
+            raise InvalidInput(f"Account {holder.name!r} has this key: give each account its own.")
+        if before is not None:
+            del self._by_key[before.key]
+        self._by_key[account.key] = self._by_name[account.name] = account
+        return before is None
+
+    def remove(self, name: str) -> bool:
+        """Take an account away: its key is refused. False when there was none."""
+        account = self._by_name.pop(name, None)
+        if account is not None:
+            del self._by_key[account.key]
+        return account is not None
+
     def _add(self, account: SimulatedAccount) -> None:
         if account.key in self._by_key or account.name in self._by_name:
             raise InvalidInput(f"Account {account.name!r} is listed twice: give each account its own name and key.")
@@ -119,6 +160,9 @@ class Accounts:
 
     def __iter__(self) -> Iterator[SimulatedAccount]:
         return iter(self._by_name.values())
+
+    def __len__(self) -> int:
+        return len(self._by_name)
 
     def __repr__(self) -> str:
         return f"<Accounts {list(self._by_name)}{' and any other key' if self.open else ''}>"

@@ -25,16 +25,34 @@ class Allowances:
         """The buckets this account shares with its organization."""
         place = (account.organization_id, model_class)
         if place not in self._buckets:
-            if model_class == COUNTING:
-                limits = Limits(COUNT_TOKENS_REQUESTS[account.tier], UNLIMITED, UNLIMITED)
-            else:
-                limits = account.limits_of(model_class)
-            self._buckets[place] = LimitBuckets(limits, now)
+            self._buckets[place] = LimitBuckets(self._limits(account, model_class), now)
         return self._buckets[place]
+
+    def _limits(self, account: SimulatedAccount, model_class: str) -> Limits:
+        if model_class == COUNTING:
+            return Limits(COUNT_TOKENS_REQUESTS[account.tier], UNLIMITED, UNLIMITED)
+        return account.limits_of(model_class)
 
     def windows(self, account: SimulatedAccount) -> UsageWindows:
         """The windows of a subscription."""
         return self._windows.setdefault(account.organization_id, UsageWindows(account.windows))
+
+    def resize(self, account: SimulatedAccount, now: float) -> None:
+        """Give the account's organization its present limits; windows begin anew when their budgets have changed."""
+        organization = account.organization_id
+        for (owner, model_class), buckets in self._buckets.items():
+            if owner == organization:
+                buckets.resize(self._limits(account, model_class), now)
+        windows = self._windows.get(organization)
+        if windows is not None and windows.budgets != account.windows:
+            del self._windows[organization]
+
+    def buckets_of(self, account: SimulatedAccount) -> dict[str, LimitBuckets]:
+        """The buckets its organization has used so far, by model class."""
+        organization = account.organization_id
+        return {
+            model_class: buckets for (owner, model_class), buckets in self._buckets.items() if owner == organization
+        }
 
     def take(self, account: SimulatedAccount, model: Model, usage: Usage, now: float) -> list[tuple[str, str]]:
         """Count a message and return the rate-limit headers of its answer. Raises ApiError 429 when it does not fit.
@@ -43,11 +61,11 @@ class Allowances:
         """
         if account.is_subscription:
             windows = self.windows(account)
-            used_up = windows.admit(usage.limited_input, now)
+            used_up = windows.admit(usage.limited_input, now, model.line)
             if used_up is not None:
-                raise window_exceeded(used_up.resets_at, now, windows.fields(now))
-            fields = windows.fields(now)
-            windows.charge(usage.output, now)
+                raise window_exceeded(used_up.resets_at, now, windows.fields(now, model.line))
+            fields = windows.fields(now, model.line)
+            windows.charge(usage.output, now, model.line)
             return fields
         buckets = self.buckets(account, model.line, now)
         shortage = buckets.admit(usage.limited_input, now)

@@ -8,12 +8,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from claudeflare.simulator import endpoints
-from claudeflare.simulator.controls import Controls
+from claudeflare.simulator.controls.routes import control_routes
 from claudeflare.simulator.endpoints import Endpoint, Handler
+from claudeflare.simulator.message_creation import create_message
 from claudeflare.simulator.world import World
 
 API: tuple[tuple[str, str, Handler], ...] = (
-    ("POST", "/v1/messages", endpoints.create_message),
+    ("POST", "/v1/messages", create_message),
     ("POST", "/v1/messages/count_tokens", endpoints.count_tokens),
     ("GET", "/v1/models", endpoints.list_models),
     ("GET", "/v1/models/{model_id}", endpoints.get_model),
@@ -25,7 +26,7 @@ def create_app(world: World) -> Starlette:
     routes = [Route(path, Endpoint(world, handler), methods=[method]) for method, path, handler in API]
     # A known path with another method is 405 and not 404, in the API's shape.
     routes += [Route(path, Endpoint(world, endpoints.not_allowed)) for _, path, _ in API]
-    routes += Controls(world).routes()
+    routes += control_routes(world)
     routes += [Route("/", _hello, methods=["GET"]), Route("/api/hello", _hello, methods=["GET"])]
     routes.append(Route("/{path:path}", Endpoint(world, endpoints.not_found)))
     return Starlette(routes=routes)

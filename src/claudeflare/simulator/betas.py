@@ -4,6 +4,8 @@ from __future__ import annotations
 
 OAUTH = "oauth-2025-04-20"
 """Must be among the values for a bearer token to be accepted."""
+BINDING_CONTROLS = "thinking-binding-controls-2026-08-01"
+"""Asks for a report on thinking that was removed, and allows to say when it may be."""
 
 # From the SDK's AnthropicBetaParam (2.12) and, in the last lines, from what Claude Code sends.
 KNOWN_BETAS = frozenset(
@@ -55,7 +57,7 @@ KNOWN_BETAS = frozenset(
         "structured-outputs-2025-11-13",
         "task-budgets-2026-03-13",
         "telemetry-destinations-2026-08-11",
-        "thinking-binding-controls-2026-08-01",
+        BINDING_CONTROLS,
         "thinking-display-updates-2026-08-18",
         "thinking-token-count-2026-05-13",
         "token-counting-2024-11-01",
@@ -66,7 +68,7 @@ KNOWN_BETAS = frozenset(
         "user-profiles-billing-2026-10-01",
         "webhooks-2026-10-07",
         "admin-user-sign-out-2026-10-08",
-        "oauth-2025-04-20",
+        OAUTH,
         "oidc-federation-2026-04-01",
         "claude-code-20250219",
         "fine-grained-tool-streaming-2025-05-14",

@@ -44,6 +44,12 @@ class Bucket:
         missing = min(amount, self.limit) - self._level
         return max(missing, 0.0) * 60 / self.limit if self.limit else 60.0
 
+    def resize(self, per_minute: int, now: float) -> None:
+        """Change the limit; what was used of it stays used."""
+        self._refill(now)
+        self._level += per_minute - self.limit
+        self.limit = per_minute
+
     def full_at(self, now: float) -> float:
         """When it will be full if nothing more is taken."""
         return now + self.wait(self.limit, now)
@@ -87,6 +93,12 @@ class LimitBuckets:
     def charge(self, tokens: int, now: float) -> None:
         """Count what was generated."""
         self.output_tokens.charge(tokens, now)
+
+    def resize(self, limits: Limits, now: float) -> None:
+        """Change the limits; what was used of them stays used."""
+        self.requests.resize(limits.requests, now)
+        self.input_tokens.resize(limits.input_tokens, now)
+        self.output_tokens.resize(limits.output_tokens, now)
 
     def drain(self, now: float) -> None:
         """Empty the input bucket, as if other traffic of the organization had used it."""

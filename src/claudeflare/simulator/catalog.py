@@ -20,6 +20,9 @@ class Model(msgspec.Struct, frozen=True):
     alias: str = ""
     """A dateless name for the same model."""
     deprecated: str | None = None
+    binds_organization: bool = False
+    """Its thinking can be read only by the organization it was made for."""
+    thinks_adaptively: bool = True
 
     @property
     def line(self) -> str:
@@ -29,8 +32,8 @@ class Model(msgspec.Struct, frozen=True):
 
 CATALOG = (
     Model("claude-fable-5-2", "Claude Fable 5.2", "2026-11-09", min_cacheable_tokens=512),
-    Model("claude-haiku-5-5", "Claude Haiku 5.5", "2026-10-07"),
-    Model("claude-sonnet-5-5", "Claude Sonnet 5.5", "2026-09-28"),
+    Model("claude-haiku-5-5", "Claude Haiku 5.5", "2026-10-07", binds_organization=True),
+    Model("claude-sonnet-5-5", "Claude Sonnet 5.5", "2026-09-28", binds_organization=True),
     Model("claude-opus-5-5", "Claude Opus 5.5", "2026-09-22", min_cacheable_tokens=512),
     Model("claude-opus-5", "Claude Opus 5", "2026-07-24", min_cacheable_tokens=512),
     Model("claude-sonnet-5", "Claude Sonnet 5", "2026-06-30"),
@@ -39,8 +42,26 @@ CATALOG = (
     Model("claude-opus-4-7", "Claude Opus 4.7", "2026-04-16", min_cacheable_tokens=2048),
     Model("claude-sonnet-4-6", "Claude Sonnet 4.6", "2026-02-17"),
     Model("claude-opus-4-6", "Claude Opus 4.6", "2026-02-05", min_cacheable_tokens=4096),
-    Model("claude-opus-4-5-20251101", "Claude Opus 4.5", "2025-11-24", 200_000, 64_000, 4096, "claude-opus-4-5"),
-    Model("claude-haiku-4-5-20251001", "Claude Haiku 4.5", "2025-10-15", 200_000, 64_000, 4096, "claude-haiku-4-5"),
+    Model(
+        "claude-opus-4-5-20251101",
+        "Claude Opus 4.5",
+        "2025-11-24",
+        200_000,
+        64_000,
+        4096,
+        "claude-opus-4-5",
+        thinks_adaptively=False,
+    ),
+    Model(
+        "claude-haiku-4-5-20251001",
+        "Claude Haiku 4.5",
+        "2025-10-15",
+        200_000,
+        64_000,
+        4096,
+        "claude-haiku-4-5",
+        thinks_adaptively=False,
+    ),
     Model(
         "claude-sonnet-4-5-20250929",
         "Claude Sonnet 4.5",
@@ -50,6 +71,7 @@ CATALOG = (
         1024,
         "claude-sonnet-4-5",
         deprecated="2026-09-30",
+        thinks_adaptively=False,
     ),
 )
 """Newest first, which is the order of the list."""
@@ -76,7 +98,7 @@ def model_json(model: Model) -> dict[str, Any]:
         "retires_at": None,
         "max_input_tokens": model.max_input_tokens,
         "max_tokens": model.max_tokens,
-        "capabilities": _capabilities(),
+        "capabilities": _capabilities(model),
     }
 
 
@@ -98,12 +120,15 @@ def models_page(limit: int, after: str | None, before: str | None) -> dict[str, 
     }
 
 
-def _capabilities() -> dict[str, Any]:
+def _capabilities(model: Model) -> dict[str, Any]:
     plain = ("batch", "citations", "code_execution", "image_input", "pdf_input", "structured_outputs")
     return {
         **dict.fromkeys(plain, _SUPPORTED),
         "context_management": {**_SUPPORTED, "clear_tool_uses_20250919": _SUPPORTED},
         "effort": {**_SUPPORTED, "low": _SUPPORTED, "medium": _SUPPORTED, "high": _SUPPORTED, "max": _SUPPORTED},
         "server_tools": {**_SUPPORTED, "code_execution": _SUPPORTED, "web_search": _SUPPORTED},
-        "thinking": {**_SUPPORTED, "types": {"adaptive": _SUPPORTED, "enabled": _SUPPORTED}},
+        "thinking": {
+            **_SUPPORTED,
+            "types": {"adaptive": {"supported": model.thinks_adaptively}, "enabled": _SUPPORTED},
+        },
     }

@@ -56,13 +56,22 @@ def _check_block(path: str, block: Any) -> None:
     if not isinstance(block, dict):
         raise invalid(f"{path}: Input should be a valid dictionary")
     # Kinds of block are an open set: only what is known is looked into.
-    required = {"text": ("text",), "tool_use": ("id", "name", "input"), "tool_result": ("tool_use_id",)}
+    required = {
+        "text": ("text",),
+        "thinking": ("thinking", "signature"),
+        "tool_use": ("id", "name", "input"),
+        "tool_result": ("tool_use_id",),
+    }
     kind = block.get("type")
     if not isinstance(kind, str):
         raise invalid(f"{path}.type: Field required")
     for field in required.get(kind, ()):
         if field not in block:
             raise invalid(f"{path}.{kind}.{field}: Field required")
+    if kind == "thinking":
+        for field in ("thinking", "signature"):
+            if not isinstance(block[field], str):
+                raise invalid(f"{path}.thinking.{field}: Input should be a valid string")
     if kind == "text":
         if not isinstance(block["text"], str):
             raise invalid(f"{path}.text.text: Input should be a valid string")

@@ -105,15 +105,19 @@ class Sender:
         abort = self._faults.get("abort-mid-stream")
         stall = self._faults.get("stall")
         parts = self._parts(cut=abort or stall)
+        # Each part is due at a moment of its own, so that late timers do not add up.
+        due = self._clock.now() + parts[0].pause
         await self._clock.sleep(parts[0].pause)
         await self._head(parts)
         for number, part in enumerate(parts):
             if number:
-                await self._clock.sleep(part.pause)
+                due += part.pause
+                await self._clock.sleep(due - self._clock.now())
             if abort and number == _strikes_after(abort, parts):
                 break
             if stall and stall.after is not None and number == _strikes_after(stall, parts):
                 await self._stall(stall)
+                due = self._clock.now()
             await self._write(self._encoder.feed(part.data))
             self._witness.part_sent()
         if abort:

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from starlette.datastructures import QueryParams
 from starlette.types import Receive, Scope, Send
 
 from claudeflare.simulator.catalog import Model, find_model, model_json, models_page
-from claudeflare.simulator.delivery import DEFAULT_AFTER, Channel, Delivery, Part, deliver
+from claudeflare.simulator.delivery import Channel, Delivery, deliver
 from claudeflare.simulator.errors import ApiError, TooLarge, invalid
-from claudeflare.simulator.faults import IN_STREAM, first_of
-from claudeflare.simulator.messages import Answer, build_answer, message_json, read_script
-from claudeflare.simulator.prompt import Prompt, read_prompt
-from claudeflare.simulator.seeding import identifier
-from claudeflare.simulator.stream import Event, error_event, message_events
-from claudeflare.simulator.usage import Usage
-from claudeflare.simulator.validation import (
-    MAX_BODY_BYTES,
-    check_count_request,
-    check_length,
-    check_message_request,
-    parse_body,
-)
+from claudeflare.simulator.prompt import read_prompt
+from claudeflare.simulator.thinking import check_thinking
+from claudeflare.simulator.validation import MAX_BODY_BYTES, check_count_request, parse_body
 from claudeflare.simulator.visit import Visit
-from claudeflare.simulator.world import Pacing, World
+from claudeflare.simulator.world import World
 
 Handler = Callable[[Visit, bytes], Delivery]
 
@@ -51,8 +41,7 @@ class Endpoint:
         try:
             if len(body) > MAX_BODY_BYTES:
                 raise TooLarge
-            visit.admit(body)
-            return self._handler(visit, body)
+            return self._handler(visit, visit.admit(body))
         except ApiError as error:
             return visit.error(error)
 
@@ -70,39 +59,13 @@ async def _read_body(receive: Receive) -> bytes | None:
             return bytes(body)
 
 
-def create_message(visit: Visit, raw: bytes) -> Delivery:
-    """POST /v1/messages."""
-    world = visit.world
-    body = parse_body(raw)
-    model = check_message_request(body, visit.version)
-    script = read_script(visit.headers.get("x-simulator-answer"))
-    prompt = read_prompt(body)
-    check_length(prompt.tokens, model)
-    place = (visit.caller.workspace_id, model.id)
-    cached = world.cache.plan(place, prompt, model.min_cacheable_tokens, visit.now)
-    usage = Usage(
-        input=prompt.tokens - cached.read - cached.written,
-        cache_write_5m=cached.write_5m,
-        cache_write_1h=cached.write_1h,
-        cache_read=cached.read,
-    )
-    message_id = identifier("msg", world.seed, visit.seen.number)
-    answer = build_answer(body, script, usage, f"{world.seed}", message_id)
-    fields = world.allowances.take(visit.caller, model, answer.usage, visit.now)
-    world.cache.commit(cached, visit.now)
-    if body.get("stream"):
-        return _stream(visit, answer, fields)
-    pause = world.pacing.ttft + world.pacing.seconds(answer.usage.output)
-    return visit.answer(message_json(answer), fields, pause)
-
-
 def count_tokens(visit: Visit, raw: bytes) -> Delivery:
     """POST /v1/messages/count_tokens."""
     body = parse_body(raw)
     model = check_count_request(body, visit.version)
+    check_thinking(body, model, visit.betas)
     visit.world.allowances.take_count(visit.caller, model, visit.now)
-    prompt: Prompt = read_prompt(body)
-    return visit.answer({"input_tokens": prompt.tokens})
+    return visit.answer({"input_tokens": read_prompt(body).tokens})
 
 
 def list_models(visit: Visit, raw: bytes) -> Delivery:
@@ -132,18 +95,3 @@ def not_found(visit: Visit, raw: bytes) -> Delivery:
 def not_allowed(visit: Visit, raw: bytes) -> Delivery:
     """A path that exists, with another method."""
     raise ApiError(405, "Method Not Allowed")
-
-
-def _stream(visit: Visit, answer: Answer, fields: list[tuple[str, str]]) -> Delivery:
-    events = list(message_events(answer))
-    fault = first_of(visit.faults, IN_STREAM)
-    if fault is not None:
-        after = 0 if fault.name == "529-first-event" else DEFAULT_AFTER if fault.after is None else fault.after
-        # The last event is never among those sent: an error after message_stop would be none.
-        events = [*events[: min(after, len(events) - 1)], error_event(visit.fault_error(fault).json(None))]
-    return visit.stream(list(_paced(events, visit.world.pacing)), fields, broken=fault is not None)
-
-
-def _paced(events: list[Event], pacing: Pacing) -> Iterator[Part]:
-    for number, event in enumerate(events):
-        yield Part(event.encode(), pacing.ttft if number == 0 else pacing.seconds(event.tokens))

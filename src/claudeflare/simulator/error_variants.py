@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 from collections.abc import Callable
 
 from claudeflare.simulator.accounts import SimulatedAccount
@@ -11,6 +12,7 @@ from claudeflare.simulator.errors import (
     ERROR_TYPES,
     ApiError,
     EdgeError,
+    TooLarge,
     bucket_exceeded,
     first_of_next_month,
     rejected_window_fields,
@@ -46,8 +48,12 @@ def fault_error(fault: Fault, account: SimulatedAccount, model: str, now: float)
     """The error of an answering fault for this account and model."""
     if fault.name in PLAIN:
         status, message = PLAIN[fault.name]
-        return ApiError(status, message)
-    return _BUILDERS[fault.name](fault, account, model, now)
+        error = ApiError(status, message)
+    else:
+        error = _BUILDERS[fault.name](fault, account, model, now)
+    if fault.message is not None:
+        error.message = fault.message
+    return error
 
 
 def _unauthorized(fault: Fault, account: SimulatedAccount, model: str, now: float) -> ApiError:
@@ -75,6 +81,14 @@ def _ramp(fault: Fault, account: SimulatedAccount, model: str, now: float) -> Ap
     )
 
 
+def _contract(fault: Fault, account: SimulatedAccount, model: str, now: float) -> ApiError:
+    return ApiError(
+        429,
+        "Your organization has reached the spend limit of its contract. Please contact your account team.",
+        details={"error_code": "contract_spend_limit_reached"},
+    )
+
+
 def _spend(fault: Fault, account: SimulatedAccount, model: str, now: float) -> ApiError:
     # No retry-after: only the message says when.
     return ApiError(
@@ -82,6 +96,22 @@ def _spend(fault: Fault, account: SimulatedAccount, model: str, now: float) -> A
         f"Your organization has reached its monthly spend limit. You will regain access on {first_of_next_month(now)}.",
         details={"error_code": "enforced_spend_limit_reached"},
     )
+
+
+def _any_status(fault: Fault, account: SimulatedAccount, model: str, now: float) -> ApiError:
+    assert fault.code is not None  # a fault without one cannot be made
+    phrase = http.client.responses.get(fault.code, "Error")
+    details = {"error_code": fault.error_code} if fault.error_code else None
+    fields = [("retry-after", f"{fault.retry_after:g}")] if fault.retry_after is not None else []
+    return ApiError(fault.code, phrase, kind=fault.type or "", details=details, fields=fields)
+
+
+def _too_large(fault: Fault, account: SimulatedAccount, model: str, now: float) -> ApiError:
+    return TooLarge()
+
+
+def _revoked(fault: Fault, account: SimulatedAccount, model: str, now: float) -> ApiError:
+    return ApiError(401, "OAuth token has been revoked" if account.is_subscription else "invalid x-api-key")
 
 
 def _own_limit(fault: Fault, account: SimulatedAccount, model: str, now: float) -> ApiError:
@@ -129,6 +159,10 @@ _BUILDERS: dict[str, Callable[[Fault, SimulatedAccount, str, float], ApiError]] 
     "429-bucket": _bucket,
     "429-ramp": _ramp,
     "429-spend": _spend,
+    "429-contract": _contract,
+    "413": _too_large,
+    "401-revoked": _revoked,
+    "status": _any_status,
     "400-own-limit": _own_limit,
     "429-window": _window,
     "429-model-window": _window,

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from claudeflare.simulator.buckets import Shortage
-from claudeflare.simulator.windows import unified
+from claudeflare.simulator.windows import next_month, unified
 
 ERROR_TYPES = {
     400: "invalid_request_error",
@@ -18,6 +18,7 @@ ERROR_TYPES = {
     403: "permission_error",
     404: "not_found_error",
     405: "invalid_request_error",
+    409: "conflict_error",
     413: "request_too_large",
     429: "rate_limit_error",
     500: "api_error",
@@ -43,7 +44,7 @@ class ApiError(Exception):
         super().__init__(message)
         self.status = status
         self.message = message
-        self.kind = kind or ERROR_TYPES[status]
+        self.kind = kind or ERROR_TYPES.get(status, "api_error" if status >= 500 else "invalid_request_error")
         self.details = details
         self.fields = list(fields)
         """Headers of this answer alone."""
@@ -137,9 +138,7 @@ def rejected_window_fields(claim: str, resets_at: float, now: float) -> Fields:
 
 def first_of_next_month(now: float) -> str:
     """When monthly limits begin anew, in the words of the messages."""
-    today = datetime.fromtimestamp(now, UTC)
-    year, month = divmod(today.year * 12 + today.month, 12)
-    return f"{year:04d}-{month + 1:02d}-01 at 00:00 UTC"
+    return datetime.fromtimestamp(next_month(now), UTC).strftime("%Y-%m-%d at %H:%M UTC")
 
 
 def _whole_seconds(seconds: float) -> str:

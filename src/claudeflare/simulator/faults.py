@@ -6,7 +6,6 @@ A fault is written `NAME[;key=value…]`, for instance `abort-mid-stream;after=3
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -15,9 +14,9 @@ import msgspec
 from claudeflare.errors import InvalidInput
 
 ANSWERS = (
-    "400-credit", "400-disabled", "400-own-limit", "401", "402", "403-account", "429-bucket", "429-model-window",
-    "429-ramp", "429-spend", "429-window", "429-windowless", "500", "502", "503", "504", "520", "529", "html-502",
-    "not-authorized-use", "on-hold",
+    "400-credit", "400-disabled", "400-own-limit", "401", "401-revoked", "402", "403-account", "413", "429-bucket",
+    "429-contract", "429-model-window", "429-ramp", "429-spend", "429-window", "429-windowless", "500", "502", "503",
+    "504", "520", "529", "html-502", "not-authorized-use", "on-hold", "status",
 )  # fmt: skip
 """Instead of an answer, an error (see `error_variants`)."""
 IN_STREAM = ("529-first-event", "error-mid-stream")
@@ -43,60 +42,19 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_un
     """How `abort-mid-stream` ends the connection."""
     claim: str | None = None
     """The window of `429-window` (five_hour) and `429-model-window` (seven_day_overage_included)."""
+    code: int | None = None
+    """The status of `status`, from 400 to 599."""
     type: str | None = None
-    """The error type of `error-mid-stream` (overloaded_error)."""
-
-
-class FaultRule(msgspec.Struct, kw_only=True):
-    """A fault in force until it has struck `times` times."""
-
-    fault: Fault
-    account: str | None = None
-    """Name of the account; None means all."""
-    path: str | None = None
-    """Requests whose path is this; None means all."""
-    times: int | None = None
-    """How often it still strikes; None means always."""
-    probability: float = 1.0
-
-
-class FaultBoard:
-    """The rules in force."""
-
-    def __init__(self, generator: random.Random) -> None:
-        self.rules: list[FaultRule] = []
-        self._generator = generator
-
-    def add(self, rule: FaultRule) -> FaultRule:
-        """Put a rule in force."""
-        self.rules.append(rule)
-        return rule
-
-    def clear(self) -> None:
-        """No more faults."""
-        self.rules.clear()
-
-    def strike(self, account: str, path: str) -> list[Fault]:
-        """The faults this request meets; rules with a count are used up by it."""
-        struck = []
-        for rule in self.rules:
-            if rule.account not in (None, account) or rule.path not in (None, path):
-                continue
-            if rule.probability < 1 and self._generator.random() >= rule.probability:
-                continue
-            if rule.times is not None:
-                rule.times -= 1
-            struck.append(rule.fault)
-        self.rules = [rule for rule in self.rules if rule.times is None or rule.times > 0]
-        return struck
-
-    def __repr__(self) -> str:
-        return f"<FaultBoard {[rule.fault.name for rule in self.rules]}>"
+    """The error type of `error-mid-stream` (overloaded_error) and of `status`."""
+    error_code: str | None = None
+    """`error.details.error_code` of `status`."""
+    message: str | None = None
+    """The error's message instead of its usual one."""
 
 
 def parse_fault(text: str) -> Fault:
     """The fault written as `NAME[;key=value…]`. Raises InvalidInput naming what is allowed."""
-    return _fault(*_split(text), text)
+    return make_fault(*split_fault(text), text)
 
 
 def parse_faults(header: str) -> list[Fault]:
@@ -104,36 +62,13 @@ def parse_faults(header: str) -> list[Fault]:
     return [parse_fault(part) for part in header.split(",") if part.strip()]
 
 
-def parse_rule(text: str) -> FaultRule:
-    """The same with `account`, `path`, `times` and `probability` among the parameters. Raises InvalidInput."""
-    name, parameters = _split(text)
-    scope: dict[str, Any] = {
-        key: parameters.pop(key) for key in ("account", "path", "times", "probability") if key in parameters
-    }
-    fault = _fault(name, parameters, text)
-    scope["fault"] = {"name": name}
-    try:
-        rule = msgspec.convert(scope, FaultRule, strict=False)
-    except msgspec.ValidationError as error:
-        raise InvalidInput(f"The fault {text!r} is not right: {error}.") from error
-    return check_rule(msgspec.structs.replace(rule, fault=fault))
-
-
-def check_rule(rule: FaultRule) -> FaultRule:
-    """The rule, if its numbers can be meant. Raises InvalidInput."""
-    if rule.times is not None and rule.times < 1:
-        raise InvalidInput("times must be at least 1; leave it out for a fault that always strikes.")
-    if not 0 <= rule.probability <= 1:
-        raise InvalidInput("probability must be between 0 and 1.")
-    return rule
-
-
 def first_of(faults: Sequence[Fault], names: Sequence[str]) -> Fault | None:
     """The first fault of one of these names."""
     return next((fault for fault in faults if fault.name in names), None)
 
 
-def _split(text: str) -> tuple[str, dict[str, str]]:
+def split_fault(text: str) -> tuple[str, dict[str, str]]:
+    """Name and parameters as they are written. Raises InvalidInput."""
     name, *pairs = (part.strip() for part in text.split(";"))
     parameters: dict[str, str] = {}
     for pair in pairs:
@@ -144,10 +79,18 @@ def _split(text: str) -> tuple[str, dict[str, str]]:
     return name, parameters
 
 
-def _fault(name: str, parameters: dict[str, str], text: str) -> Fault:
+def make_fault(name: str, parameters: dict[str, Any], text: str) -> Fault:
+    """The fault of this name. Raises InvalidInput, quoting `text`."""
     if name not in NAMES:
         raise InvalidInput(f"There is no fault {name!r}. Faults are: {', '.join(NAMES)}.")
     try:
-        return msgspec.convert({**parameters, "name": name}, Fault, strict=False)
+        fault = msgspec.convert({**parameters, "name": name}, Fault, strict=False)
     except msgspec.ValidationError as error:
         raise InvalidInput(f"The fault {text!r} is not right: {error}.") from error
+    if name == "status" and not (fault.code is not None and 400 <= fault.code <= 599):
+        raise InvalidInput(f"The fault {text!r} needs a code from 400 to 599: status;code=503.")
+    if fault.seconds is not None and not fault.seconds >= 0:
+        raise InvalidInput(f"The fault {text!r} is not right: seconds must be at least 0.")
+    if fault.after is not None and fault.after < 0:
+        raise InvalidInput(f"The fault {text!r} is not right: after must be at least 0.")
+    return fault

@@ -51,14 +51,28 @@ def read_prompt(body: dict[str, Any]) -> Prompt:
     digest, tokens = hashlib.sha256(), 0
     blocks: list[PromptBlock] = []
     for role, block, frame in _sequence(body):
-        content = {name: value for name, value in block.items() if name != "cache_control"}
-        digest.update(role.encode() + msgspec.json.encode(content, order="sorted"))
-        tokens += frame + _block_tokens(content)
+        digest.update(block_digest(role, block))
+        tokens += frame + _block_tokens(_content(block))
         blocks.append(PromptBlock(tokens, digest.copy().hexdigest(), _ttl(block)))
     if blocks and (ttl := _ttl(body)):
         # Automatic caching: a mark at the request's top level means its last block.
         blocks[-1] = msgspec.structs.replace(blocks[-1], cached_for=ttl)
     return Prompt(tuple(blocks))
+
+
+def block_digest(role: str, block: dict[str, Any]) -> bytes:
+    """What tells this block from others; marks for the cache are not part of it."""
+    return role.encode() + msgspec.json.encode(_content(block), order="sorted")
+
+
+def framing(body: dict[str, Any]) -> bytes:
+    """What stands before the messages, tools and system, in the same form."""
+    before = {**body, "messages": ()}
+    return b"".join(block_digest(role, block) for role, block, _ in _sequence(before))
+
+
+def _content(block: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in block.items() if name != "cache_control"}
 
 
 def _sequence(body: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], int]]:
@@ -76,6 +90,8 @@ def _sequence(body: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], int]]
 def _block_tokens(block: dict[str, Any]) -> int:
     if block.get("type") == "text":
         return count_text(block["text"])
+    if block.get("type") == "thinking":
+        return count_text(block["thinking"])
     if block.get("type") in ("image", "document"):
         return MEDIA_TOKENS
     return count_text(msgspec.json.encode(block).decode())

@@ -8,7 +8,13 @@ import string
 import uuid
 
 BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
-_SHAPES = {"msg": ("msg_01", 22), "req": ("req_011C", 20), "toolu": ("toolu_01", 22), "wrkspc": ("wrkspc_01", 22)}
+_SHAPES = {
+    "msg": ("msg_01", 22),
+    "req": ("req_011C", 20),
+    "toolu": ("toolu_01", 22),
+    "srvtoolu": ("srvtoolu_01", 22),
+    "wrkspc": ("wrkspc_01", 22),
+}
 """How the API's identifiers look: a fixed beginning and so many base-62 digits."""
 
 
@@ -19,7 +25,7 @@ def randomness(*parts: object) -> random.Random:
 
 
 def identifier(kind: str, *parts: object) -> str:
-    """An identifier of the API's form for `msg`, `req`, `toolu` or `wrkspc`, fixed by `parts`."""
+    """An identifier of the API's form for one of these kinds, fixed by `parts`."""
     beginning, length = _SHAPES[kind]
     number = int.from_bytes(_digest((kind, *parts)))
     digits = []

@@ -16,6 +16,7 @@ from claudeflare.errors import AlreadyRunning
 from claudeflare.simulator.app import create_app
 from claudeflare.simulator.connection import ExposedProtocol
 from claudeflare.simulator.options import SimulatorOptions
+from claudeflare.simulator.seen import SeenRequest
 from claudeflare.simulator.world import World, make_world
 
 KEEP_ALIVE_SECONDS = 75
@@ -81,22 +82,31 @@ class SimulatorServer:
         return f"<SimulatorServer {self.url} {self.world!r}>"
 
 
-def run(options: SimulatorOptions, announce: Callable[[str], None] | None = None) -> None:
+def run(
+    options: SimulatorOptions,
+    announce: Callable[[str], None] | None = None,
+    on_request: Callable[[SeenRequest], None] | None = None,
+) -> None:
     """Serve until SIGINT or SIGTERM; `announce` gets the URL when ready (None: a line on standard output).
 
-    Raises InvalidInput for bad options and AlreadyRunning when the port is taken.
+    `on_request` is told of every request that is over. Raises InvalidInput for bad options and AlreadyRunning when the
+    port is taken.
     """
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        runner.run(_serve(options, announce or _announce))
+        runner.run(_serve(options, announce or _announce, on_request))
 
 
-async def _serve(options: SimulatorOptions, announce: Callable[[str], None]) -> None:
+async def _serve(
+    options: SimulatorOptions, announce: Callable[[str], None], on_request: Callable[[SeenRequest], None] | None
+) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     if sys.platform != "win32":
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop.set)
-    async with SimulatorServer(make_world(options), host=options.host, port=options.port) as server:
+    world = make_world(options)
+    world.seen.on_end = on_request
+    async with SimulatorServer(world, host=options.host, port=options.port) as server:
         announce(server.url)
         await stop.wait()
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
-from claudeflare.simulator.betas import KNOWN_BETAS, split_betas
+from claudeflare.simulator.betas import KNOWN_BETAS
+from claudeflare.simulator.cache_marks import check_cache_marks
 from claudeflare.simulator.catalog import Model, find_model
-from claudeflare.simulator.conversation import check_messages
+from claudeflare.simulator.conversation import blocks_of, check_messages
 from claudeflare.simulator.errors import ApiError, invalid
+from claudeflare.simulator.tools import check_tools
 
 MAX_BODY_BYTES = 32 * 1024 * 1024
 LATEST_VERSION = "2026-10-21"
@@ -27,6 +29,7 @@ KNOWN_FIELDS = frozenset(
         *("thread", "output_format"),
     }
 )
+CHOICES = {"speed": ("standard", "fast"), "service_tier": ("auto", "standard_only")}
 NOT_COUNTED = frozenset({"stream", "max_tokens", "stop_sequences", "metadata", "service_tier"})
 """Fields count_tokens does not take."""
 
@@ -41,9 +44,9 @@ def check_version(headers: Mapping[str, str]) -> str:
     return version
 
 
-def check_betas(headers: Mapping[str, str]) -> None:
+def check_betas(betas: Sequence[str]) -> None:
     """Raises ApiError 400 for a beta nobody knows."""
-    unknown = [value for value in split_betas(headers.get("anthropic-beta", "")) if value not in KNOWN_BETAS]
+    unknown = [value for value in betas if value not in KNOWN_BETAS]
     if unknown:
         names = ", ".join(f"`{value}`" for value in unknown)
         raise invalid(
@@ -67,12 +70,16 @@ def check_message_request(body: dict[str, Any], version: str) -> Model:
     """The model of a request to POST /v1/messages. Raises ApiError 400 or 404."""
     _check_fields(body, version)
     _require(body, "max_tokens", "model", "messages")
+    for name, allowed in CHOICES.items():
+        if body.get(name) is not None and body[name] not in allowed:
+            raise invalid(f"{name}: Input should be {' or '.join(repr(value) for value in allowed)}")
     max_tokens = body["max_tokens"]
     if not isinstance(max_tokens, int) or isinstance(max_tokens, bool):
         raise invalid("max_tokens: Input should be a valid integer")
     if max_tokens < 0:
         raise invalid("max_tokens: Input should be greater than or equal to 0")
-    model = _check_prompt(body)
+    model = _check_prompt(body, version)
+    _check_stop_sequences(body.get("stop_sequences"))
     if max_tokens > model.max_tokens:
         raise invalid(
             f"max_tokens: {max_tokens} > {model.max_tokens}, which is the maximum allowed number of output tokens "
@@ -90,7 +97,7 @@ def check_count_request(body: dict[str, Any], version: str) -> Model:
             raise invalid(f"{name}: Extra inputs are not permitted")
     _check_fields(body, version)
     _require(body, "model", "messages")
-    return _check_prompt(body)
+    return _check_prompt(body, version)
 
 
 def check_length(prompt_tokens: int, model: Model) -> None:
@@ -111,34 +118,46 @@ def _require(body: dict[str, Any], *names: str) -> None:
             raise invalid(f"{name}: Field required")
 
 
-def _check_prompt(body: dict[str, Any]) -> Model:
+def _check_prompt(body: dict[str, Any], version: str) -> Model:
     if not isinstance(body["model"], str):
         raise invalid("model: Input should be a valid string")
-    _check_tools(body)
+    check_tools(body)
+    _check_system(body.get("system"))
     check_messages(body["messages"])
+    if version == LATEST_VERSION:
+        _check_latest(body["messages"])
+    check_cache_marks(body)
     model = find_model(body["model"])
     if model is None:
         raise ApiError(404, f"model: {body['model']}")
     return model
 
 
-def _check_tools(body: dict[str, Any]) -> None:
-    tools = body.get("tools", [])
-    if not isinstance(tools, list):
-        raise invalid("tools: Input should be a valid list")
-    names = []
-    for number, tool in enumerate(tools):
-        if not isinstance(tool, dict) or not isinstance(tool.get("name", ""), str):
-            raise invalid(f"tools.{number}: Input should be a valid dictionary")
-        if tool.get("type", "custom") == "custom":
-            for field in ("name", "input_schema"):
-                if field not in tool:
-                    raise invalid(f"tools.{number}.custom.{field}: Field required")
-        names.append(tool.get("name"))
-    choice = body.get("tool_choice")
-    if choice is None:
+def _check_system(system: Any) -> None:
+    if isinstance(system, str) or system is None:
         return
-    if not isinstance(choice, dict) or choice.get("type") not in ("auto", "any", "tool", "none"):
-        raise invalid("tool_choice: Input should be an object of type 'auto', 'any', 'tool' or 'none'")
-    if choice["type"] == "tool" and choice.get("name") not in names:
-        raise invalid(f"tool_choice: Tool '{choice.get('name')}' not found in provided tools")
+    if not isinstance(system, list):
+        raise invalid("system: Input should be a valid list")
+    for number, block in enumerate(system):
+        if not isinstance(block, dict) or block.get("type") != "text" or not isinstance(block.get("text"), str):
+            raise invalid(f"system.{number}: Input should be a text block")
+
+
+def _check_stop_sequences(sequences: Any) -> None:
+    if sequences is None:
+        return
+    if not isinstance(sequences, list) or not all(isinstance(sequence, str) for sequence in sequences):
+        raise invalid("stop_sequences: Input should be a valid list of strings")
+    if any(not sequence.strip() for sequence in sequences):
+        raise invalid("stop_sequences: each stop sequence must contain non-whitespace")
+
+
+def _check_latest(messages: list[dict[str, Any]]) -> None:
+    """What version 2026-10-21 takes no more."""
+    for number, message in enumerate(messages):
+        for position, block in enumerate(blocks_of(message)):
+            path = f"messages.{number}.content.{position}"
+            if message["role"] == "assistant" and block["type"] == "document":
+                raise invalid(f"{path}: document blocks are not permitted in assistant messages")
+            if message["role"] == "user" and block["type"] == "text" and "citations" in block:
+                raise invalid(f"{path}.text.citations: Extra inputs are not permitted")

@@ -10,15 +10,17 @@ from starlette.types import Scope
 
 from claudeflare.errors import InvalidInput
 from claudeflare.simulator.accounts import SimulatedAccount
+from claudeflare.simulator.betas import split_betas
 from claudeflare.simulator.connection import wire_fields
 from claudeflare.simulator.delivery import Delivery, Part
 from claudeflare.simulator.error_variants import fault_error
 from claudeflare.simulator.errors import ApiError, EdgeError, TooLarge, invalid
 from claudeflare.simulator.faults import ANSWERS, IN_STREAM, Fault, first_of, parse_faults
 from claudeflare.simulator.presented_credential import read_credential, refused_credential
+from claudeflare.simulator.request_encoding import decode_body
 from claudeflare.simulator.seeding import identifier
 from claudeflare.simulator.seen import SeenRequest, Witness, masked
-from claudeflare.simulator.validation import check_betas, check_version
+from claudeflare.simulator.validation import MAX_BODY_BYTES, check_betas, check_version
 from claudeflare.simulator.world import World
 
 
@@ -46,7 +48,8 @@ class Visit:
             fields=[(name, masked(name, value)) for name, value in fields],
             request_id=identifier("req", world.seed, number),
         )
-        self.witness = Witness(world.seen, self.seen)
+        self.witness = Witness(world.seen, self.seen, world.clock)
+        self.betas = split_betas(self.headers.get("anthropic-beta", ""))
 
     @property
     def caller(self) -> SimulatedAccount:
@@ -54,8 +57,8 @@ class Visit:
         assert self.account is not None
         return self.account
 
-    def admit(self, body: bytes) -> None:
-        """What every route checks, in the API's order. Raises ApiError."""
+    def admit(self, raw: bytes) -> bytes:
+        """What every route checks, in the API's order; returns the body, decoded. Raises ApiError."""
         credential = read_credential(self.headers)
         self.account = self.world.accounts.by_key(credential.secret)
         if self.account is None or (self.account.is_subscription and not credential.bearer):
@@ -63,18 +66,22 @@ class Visit:
             raise refused_credential(credential)
         self.seen.account = self.account.name
         self.seen.organization_id = self.account.organization_id
+        body = decode_body(raw, self.headers.get("content-encoding", ""), MAX_BODY_BYTES)
         self._meet_faults(body)
         self.version = check_version(self.headers)
-        check_betas(self.headers)
+        check_betas(self.betas)
+        return body
 
     def _meet_faults(self, body: bytes) -> None:
         try:
             commanded = parse_faults(self.headers.get("x-simulator-fault", ""))
         except InvalidInput as error:
             raise invalid(f"x-simulator-fault: {error}") from error
-        self.faults = commanded + self.world.faults.strike(self.caller.name, self.scope["path"])
-        self.seen.faults = [fault.name for fault in self.faults]
         self._peek(body)
+        self.faults = commanded + self.world.faults.strike(
+            self.caller.name, self.scope["path"], self.seen.model or "", self.now
+        )
+        self.seen.faults = [fault.name for fault in self.faults]
         fault = first_of(self.faults, ANSWERS if self.seen.streaming else (*ANSWERS, *IN_STREAM))
         if fault is not None:
             raise self.fault_error(fault)

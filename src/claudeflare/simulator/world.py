@@ -2,36 +2,20 @@
 
 from __future__ import annotations
 
-import math
-
 import msgspec
 
 from claudeflare.errors import InvalidInput
 from claudeflare.simulator.accounts import Accounts
-from claudeflare.simulator.accounts_file import load_accounts
 from claudeflare.simulator.allowances import Allowances
 from claudeflare.simulator.cache import PromptCache
 from claudeflare.simulator.clock import Clock
-from claudeflare.simulator.faults import FaultBoard, FaultRule, check_rule, parse_fault, parse_rule
+from claudeflare.simulator.fault_rules import FaultBoard, FaultRule, check_rule
+from claudeflare.simulator.faults import parse_fault
 from claudeflare.simulator.options import SimulatorOptions
+from claudeflare.simulator.pacing import INSTANT, Pacing
+from claudeflare.simulator.scenario import Scenario, scenario_of
 from claudeflare.simulator.seeding import randomness
 from claudeflare.simulator.seen import SeenLog
-
-
-class Pacing(msgspec.Struct, frozen=True):
-    """How fast answers are generated, in simulated seconds."""
-
-    ttft: float = 0.0
-    """Time to first token."""
-    tokens_per_second: float = math.inf
-
-    def seconds(self, tokens: int) -> float:
-        """How long generating takes after the first token."""
-        return tokens / self.tokens_per_second
-
-
-INSTANT = Pacing()
-"""No pauses at all: what tests want."""
 
 
 class World:
@@ -49,6 +33,8 @@ class World:
         self.cache = PromptCache()
         self.faults = FaultBoard(randomness(seed, "faults"))
         self.seen = SeenLog()
+        self.scenario = Scenario(seed=seed, pacing=pacing, accounts=tuple(accounts))
+        """What `restart` goes back to."""
 
     def inject(
         self,
@@ -74,19 +60,33 @@ class World:
             if account is None:
                 raise InvalidInput(f"There is no account {rule.account!r}: name one of the accounts file, or its key.")
             rule.account = account.name
-        return self.faults.add(rule)
+        return self.faults.add(rule, self.clock.now())
+
+    def restart(self) -> None:
+        """Forget everything and be again as at the start; time goes on."""
+        self.accounts = Accounts(self.scenario.accounts)
+        self.pacing = self.scenario.pacing
+        self.allowances = Allowances()
+        self.cache = PromptCache()
+        self.faults = FaultBoard(randomness(self.seed, "faults"))
+        self.seen.restart()
+        for rule in self.scenario.faults:
+            # A rule counts down as it strikes: the scenario keeps its own.
+            self.enforce(msgspec.structs.replace(rule))
 
     def __repr__(self) -> str:
         return f"<World {self.accounts!r} {self.faults!r} {self.seen!r}>"
 
 
 def make_world(options: SimulatorOptions) -> World:
-    """The world a person asked for. Raises InvalidInput for a bad accounts file, fault or number."""
-    if not (options.speed > 0 and options.tokens_per_second > 0 and options.ttft >= 0):
-        raise InvalidInput("speed and tokens per second must be above 0, and the time to first token at least 0.")
-    accounts = Accounts(load_accounts(options.accounts_file) if options.accounts_file else ())
-    pacing = Pacing(options.ttft, options.tokens_per_second)
-    world = World(accounts, Clock(options.speed), pacing=pacing, seed=options.seed)
-    for fault in options.faults:
-        world.enforce(parse_rule(fault))
+    """The world a person asked for. Raises InvalidInput for a bad scenario, accounts file, fault or number."""
+    return world_of(scenario_of(options))
+
+
+def world_of(scenario: Scenario) -> World:
+    """The world a scenario describes. Raises InvalidInput when a fault names an account there is not."""
+    clock = Clock(scenario.speed, scenario.started_at)
+    world = World(Accounts(scenario.accounts), clock, pacing=scenario.pacing, seed=scenario.seed)
+    world.scenario = scenario
+    world.restart()
     return world
