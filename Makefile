@@ -25,7 +25,7 @@ content = $(shell cat $(1) 2>/dev/null | cksum | cut -d ' ' -f 1)
 RUN_STAMP := $(VENV)/.installed-run-$(call content,requirements.txt pyproject.toml)
 DEV_STAMP := $(VENV)/.installed-dev-$(call content,requirements-dev.txt pyproject.toml)
 
-# Clients that cannot live in $(VENV): an older version of one that does, and one for Node.js.
+# Clients that cannot be among the packages of $(VENV): an older version of one that is, and one for Node.js.
 SDKS := tests/sdks
 OLD_SDK := $(VENV)/sdks/python_old
 OLD_SDK_STAMP := $(OLD_SDK)/.installed-$(call content,$(SDKS)/python_old/requirements.txt)

@@ -32,5 +32,10 @@ def project_files() -> list[Path]:
     if listed.returncode == 0:
         paths = [ROOT / name for name in listed.stdout.decode().split("\0") if name]
     else:
-        paths = [path for path in ROOT.rglob("*") if not any(part.startswith(".") for part in path.parts[-4:])]
+        paths = [path for path in ROOT.rglob("*") if not any(map(_is_installed, path.relative_to(ROOT).parts))]
     return [path for path in paths if path.is_file() and b"\0" not in path.read_bytes()[:8192]]
+
+
+def _is_installed(part: str) -> bool:
+    """Whether what lies in a folder of this name was put there by a tool."""
+    return part.startswith(".") or part in ("node_modules", "build", "dist")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 
@@ -139,8 +140,17 @@ def test_nothing_points_at_the_machine_it_was_written_on() -> None:
     assert not found
 
 
+SDK_LOCKS = ("tests/sdks/python_old/requirements.txt", "tests/sdks/typescript/requirements.txt")
+
+
+def test_the_lock_for_npm_names_no_registry() -> None:
+    packages = json.loads((ROOT / "tests/sdks/typescript/package-lock.json").read_text(encoding="utf-8"))["packages"]
+    assert all("resolved" not in package for package in packages.values())
+    assert all("integrity" in package for name, package in packages.items() if name)
+
+
 def test_locks_hold_a_hash_for_everything() -> None:
-    for name in ("requirements.txt", "requirements-dev.txt"):
+    for name in ("requirements.txt", "requirements-dev.txt", *SDK_LOCKS):
         entries = re.split(r"\n(?=\S)", (ROOT / name).read_text(encoding="utf-8"))
         without = [entry.split()[0] for entry in entries if entry[0].isalpha() and "--hash=sha256:" not in entry]
         assert not without, name
