@@ -145,7 +145,7 @@ def test_names_of_parts_to_come_are_accepted(name: str, environ: dict[str, str],
         (
             {"LB_STRATEGY": "sesion"},
             "bad value for lb_strategy from environment LB_STRATEGY: 'sesion' (did you mean session?); "
-            "allowed: session",
+            "allowed: session, round-robin, least-requests, weighted",
         ),
         (
             {"LOG_LEVEL": "warning"},

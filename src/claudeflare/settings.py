@@ -9,8 +9,8 @@ import msgspec
 SECRETS: frozenset[str] = frozenset({"token", "database_url"})
 """Fields that hold a secret or may hold one: never printed, logged or sent to a process that does not need them."""
 
-STRATEGIES: tuple[str, ...] = ("session",)
-"""Names of the policies that exist; `balancing.policies` holds one class for each."""
+STRATEGIES: tuple[str, ...] = ("session", "round-robin", "least-requests", "weighted")
+"""Names of the policies that exist; `balancing.policies.named` has a class for each."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from claudeflare.balancing.account import Account, AccountState, Bench
 from claudeflare.balancing.availability import Unavailable
 from claudeflare.balancing.decision import Candidate
 from claudeflare.balancing.lease import PickRequest
-from claudeflare.balancing.policies import Choice, PolicyCandidate
+from claudeflare.balancing.policies.policy import Choice, PolicyCandidate
 from claudeflare.balancing.survey import ALREADY_TRIED, NOT_ASKED_FOR, earliest, reasons, take_survey, trace
 
 NOW = 1_000.0

@@ -43,6 +43,7 @@ class AccountState(msgspec.Struct):
 
     in_flight: int = 0
     last_used: float = 0.0
+    """UTC epoch seconds, a hair later where the clock stood still or went back: the order is always that of use."""
     organization_id: str | None = None
     benches: dict[str, Bench] = msgspec.field(default_factory=dict)
     """Model class -> bench; the key "" is the whole account."""

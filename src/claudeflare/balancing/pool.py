@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
+from math import inf, nextafter
 
 from claudeflare.balancing.account import Account, AccountState
 from claudeflare.balancing.affinity import DEFAULT_SESSION_SECONDS, SessionBindings
@@ -14,13 +15,14 @@ from claudeflare.balancing.decision import Pick
 from claudeflare.balancing.learning import apply_change
 from claudeflare.balancing.lease import Acquired, Exhausted, Lease, PickRequest
 from claudeflare.balancing.outcome import Outcome
-from claudeflare.balancing.policies import Choice, PolicyCandidate, make_policy
+from claudeflare.balancing.policies.named import make_policy
+from claudeflare.balancing.policies.policy import Choice, PolicyCandidate
 from claudeflare.balancing.settlement import settle_outcome
 from claudeflare.balancing.survey import earliest, reasons, take_survey, trace
 
 
 class AccountPool:
-    """Owner of this process's `AccountState`. Its mutable state: accounts, their states, and session bindings."""
+    """Owner of this process's `AccountState`. Its mutable state: accounts, their states, bindings, the policy."""
 
     def __init__(
         self,
@@ -42,11 +44,13 @@ class AccountPool:
         self._candidates: dict[str, PolicyCandidate] = {}
         self._single_priority = True
         self._latest_now = 0.0
+        self._latest_use = 0.0
 
     def configure(self, accounts: Sequence[Account], policy: str, session_seconds: float) -> None:
         """Take the owner's accounts and settings, whole. Known accounts keep their state, absent ones are dropped."""
         if policy != self._policy.name:
             self._policy = make_policy(policy)
+        self._policy.keep_only({account.id for account in accounts})
         self._bindings.session_seconds = session_seconds
         self._states = {account.id: self._states.get(account.id) or AccountState() for account in accounts}
         self._candidates = {account.id: PolicyCandidate(account, self._states[account.id]) for account in accounts}
@@ -84,7 +88,7 @@ class AccountPool:
             if bound is not None:
                 changes.append(bound)
         chosen.state.in_flight += 1
-        chosen.state.last_used = now
+        chosen.state.last_used = self._latest_use = max(now, nextafter(self._latest_use, inf))
         lease = Lease(chosen.account, now, request.model_class, request.auxiliary, chosen.state)
         return Acquired(lease, pick, changes)
 

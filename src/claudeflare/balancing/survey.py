@@ -11,7 +11,7 @@ from claudeflare.balancing.account import Account
 from claudeflare.balancing.availability import Unavailable, why_unavailable
 from claudeflare.balancing.decision import Candidate
 from claudeflare.balancing.lease import PickRequest
-from claudeflare.balancing.policies import Choice, PolicyCandidate
+from claudeflare.balancing.policies.policy import Choice, PolicyCandidate
 
 ALREADY_TRIED: Final = Unavailable("already tried")
 NOT_ASKED_FOR: Final = Unavailable("another account was asked for")

@@ -17,7 +17,11 @@ def serve(
     host: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Public address; 127.0.0.1 by default.")] = None,
     workers: Annotated[int | None, typer.Option(metavar="N", help="Gateway processes; 1 by default.")] = None,
     strategy: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Policy that picks the account; session by default.")
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Policy that picks the account: session (the default), round-robin, least-requests or weighted.",
+        ),
     ] = None,
 ) -> None:
     """Run the server. Prints one line, "listening on http://…", when it is ready; Ctrl-C ends it."""

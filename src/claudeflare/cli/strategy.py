@@ -14,7 +14,12 @@ from claudeflare.cli.output import print_json, say
 def strategy(
     context: typer.Context,
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="The policy to use from now on.", show_default=False)
+        str | None,
+        typer.Argument(
+            metavar="[NAME]",
+            help="The policy to use from now on: session, round-robin, least-requests or weighted.",
+            show_default=False,
+        ),
     ] = None,
     json: Json = False,
 ) -> None:

@@ -1,4 +1,4 @@
-"""Whom the policies pick."""
+"""`session`: staying, placing, moving."""
 
 from __future__ import annotations
 
@@ -9,29 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claudeflare.balancing.account import Account, AccountState
+from balancing.policies.candidates import REQUEST, candidate
 from claudeflare.balancing.lease import PickRequest
-from claudeflare.balancing.policies import POLICIES, PolicyCandidate, SessionPolicy, make_policy, rendezvous_weight
-from claudeflare.settings import STRATEGIES
-
-REQUEST = PickRequest(session="key:/s")
-
-
-def candidate(name: str, tier: int = 1, in_flight: int = 0, last_used: float = 0.0) -> PolicyCandidate:
-    return PolicyCandidate(
-        Account(id=f"id-{name}", name=name, tier=tier), AccountState(in_flight=in_flight, last_used=last_used)
-    )
-
-
-def test_every_strategy_that_can_be_set_exists() -> None:
-    assert set(POLICIES) == set(STRATEGIES)
-    for name in POLICIES:
-        assert make_policy(name).name == name
-
-
-def test_an_unknown_strategy_is_refused_with_the_choices() -> None:
-    with pytest.raises(ValueError, match="no strategy 'fastest'; choose one of: session"):
-        make_policy("fastest")
+from claudeflare.balancing.policies.policy import PolicyCandidate
+from claudeflare.balancing.policies.session import SessionPolicy, rendezvous_weight
 
 
 def test_a_session_stays_where_it_is_bound_however_busy_that_is() -> None:
@@ -85,6 +66,9 @@ def test_ties_spread_evenly_over_accounts() -> None:
 
 
 def test_the_hash_is_the_same_in_another_process() -> None:
-    code = "from claudeflare.balancing.policies import rendezvous_weight as w; print(w('session', 'account').hex())"
+    code = (
+        "from claudeflare.balancing.policies.session import rendezvous_weight as weight;"
+        "print(weight('session', 'account').hex())"
+    )
     other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert other.stdout.strip() == rendezvous_weight("session", "account").hex()

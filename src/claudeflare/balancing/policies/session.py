@@ -1,48 +1,13 @@
-"""Which of the available accounts takes a request. A policy only reads and picks; its one result is a `Choice`."""
+"""`session`: a conversation stays on one account, because its prompt cache is there."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from typing import ClassVar, Final, Protocol
+from collections.abc import Collection, Mapping, Sequence
+from typing import ClassVar
 
-import msgspec
-
-from claudeflare.balancing.account import Account, AccountState
 from claudeflare.balancing.lease import PickRequest
-
-
-class PolicyCandidate(msgspec.Struct, frozen=True, eq=False):
-    """An account and what is known of it. The pool keeps one for each account; identity is equality."""
-
-    account: Account
-    state: AccountState
-
-
-class Choice(msgspec.Struct, frozen=True):
-    """A policy's answer."""
-
-    candidate: PolicyCandidate
-    why: str
-    scores: Mapping[str, float]
-    """Account id -> the score it was judged by; empty when nobody was compared."""
-
-
-class Policy(Protocol):
-    """One way to spread requests. May keep a position of its own (round-robin), nothing else."""
-
-    name: ClassVar[str]
-    sticky: ClassVar[bool]
-    """Sessions are bound to the account that takes them, and the pool says which that is."""
-
-    def pick(
-        self, candidates: Sequence[PolicyCandidate], request: PickRequest, bound: PolicyCandidate | None, now: float
-    ) -> Choice:
-        """One of `candidates`: at least one, all available, all of the priority to use now.
-
-        `bound` is the account the request's session is bound to, whether it is available or not.
-        """
-        ...
+from claudeflare.balancing.policies.policy import Choice, PolicyCandidate
 
 
 class SessionPolicy:
@@ -66,6 +31,9 @@ class SessionPolicy:
         placed = "new session placed on" if bound is None else f"session moved from {bound.account.name} to"
         return Choice(chosen, f"{placed} {chosen.account.name}: most room for its tier", scores)
 
+    def keep_only(self, account_ids: Collection[str]) -> None:
+        """Remembers nothing itself: bindings are the pool's."""
+
 
 def _best(candidates: Sequence[PolicyCandidate], scores: Mapping[str, float], session: str) -> PolicyCandidate:
     top = max(scores.values())
@@ -82,14 +50,3 @@ def rendezvous_weight(session: str, account_id: str) -> bytes:
     """Highest-random-weight hashing (Thaler, Ravishankar 1998): the same in every process, unlike `hash()`."""
     text = f"{account_id}\n{session}".encode("utf-8", "surrogatepass")
     return hashlib.blake2b(text, digest_size=8).digest()
-
-
-POLICIES: Final[Mapping[str, Callable[[], Policy]]] = {SessionPolicy.name: SessionPolicy}
-"""Name (as in `LB_STRATEGY`) -> class."""
-
-
-def make_policy(name: str) -> Policy:
-    """A fresh policy of that name; `ValueError` when there is none."""
-    if name not in POLICIES:
-        raise ValueError(f"there is no strategy {name!r}; choose one of: {', '.join(POLICIES)}")
-    return POLICIES[name]()
