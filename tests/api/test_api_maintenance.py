@@ -14,7 +14,7 @@ async def test_history_is_cleared_and_statistics_follow(api: Api) -> None:
     api.record("r1", started_at=NOW - 10, account_id=account["id"], account="work", model="m")
     api.record("r2", started_at=NOW)
     opened = Opened(id="running", started_at=NOW - 5, method="POST", path="/v1/messages")
-    api.services.requests.write_batch(opened=[("boot", opened)], finished=[], changed=[], shed=0)
+    api.services.requests.write_batch(opened=[("boot", opened)], finished=[], changed=[], shed={})
     api.clock.now = NOW + 1
     assert await api.post("/api/maintenance/clear-history") == {
         "deleted": 2,
@@ -43,7 +43,7 @@ def many(api: Api, count: int) -> None:
     records = [
         PricedRequest(finished=finished(f"r{n}", started_at=NOW - 10), tokens=TokenCounts()) for n in range(count)
     ]
-    api.services.requests.write_batch(opened=[], finished=records, changed=[], shed=0)
+    api.services.requests.write_batch(opened=[], finished=records, changed=[], shed={})
 
 
 async def test_many_records_go_in_batches(api: Api) -> None:

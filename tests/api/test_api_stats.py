@@ -1,10 +1,16 @@
 from __future__ import annotations
 
+import socket
+from pathlib import Path
+
 import pytest
 
 from claudeflare.balancing.change import Benched
+from claudeflare.gateway.messages import InFlight
 from claudeflare.providers.usage import TokenCounts
-from harness.rest_api import NOW, Api
+from harness.gateway_end import GatewayEnd
+from harness.rest_api import NOW, Api, open_api
+from harness.server import eventually
 
 
 async def test_without_requests_averages_are_unknown(api: Api) -> None:
@@ -19,6 +25,7 @@ async def test_without_requests_averages_are_unknown(api: Api) -> None:
         "unpricedRequests": 0,
         "avgTokensPerSecond": None,
         "topModels": [],
+        "shedRecords": 0,
     }
 
 
@@ -41,7 +48,32 @@ async def test_sums_over_requests(api: Api) -> None:
         "unpricedRequests": 1,
         "avgTokensPerSecond": 200.0,
         "topModels": [{"model": "opus", "count": 2}, {"model": "haiku", "count": 1}, {"model": "other", "count": 1}],
+        "shedRecords": 0,
     }
+
+
+async def test_records_that_could_not_be_written_count_whatever_the_range(api: Api) -> None:
+    api.services.requests.write_batch(opened=[], finished=[], changed=[], shed={"boot-0": 2, "boot-1": 1})
+    assert (await api.get("/api/stats"))["shedRecords"] == 3
+    await api.post("/api/stats/reset")
+    assert (await api.get("/api/stats?range=1h"))["shedRecords"] == 3
+
+
+async def test_what_a_gateway_says_and_its_journal_repeats_counts_once(tmp_path: Path) -> None:
+    async with open_api(tmp_path) as api:
+        ours, theirs = socket.socketpair()
+        gateway = GatewayEnd(ours)
+        api.control.gateways.add_link(0, theirs.detach())
+        await gateway.greeted(0)
+        await gateway.send(InFlight({}, open_connections=0, shed_records=4))
+        await eventually(lambda: _shed(api), "the gateway to be heard")
+        api.services.requests.write_batch(opened=[], finished=[], changed=[], shed={"boot-0-0": 3, "older-0": 1})
+        assert await _shed(api) == 5
+        gateway.close()
+
+
+async def _shed(api: Api) -> int:
+    return int((await api.get("/api/stats"))["shedRecords"])
 
 
 async def test_a_range_looks_back_from_now(api: Api) -> None:

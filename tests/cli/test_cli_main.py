@@ -96,4 +96,4 @@ def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
 
 def test_defaults_are_told(empty: CommandLine) -> None:
     words = " ".join(empty.output("serve", "--help").replace("│", " ").split())
-    assert all(default in words for default in ("8080", "127.0.0.1", "1 by default", "session by default"))
+    assert all(default in words for default in ("8080", "127.0.0.1", "1 by default", "session (the default)"))

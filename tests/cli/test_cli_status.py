@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import json
 
+from claudeflare.home import Home
+from claudeflare.storage.requests import RequestStore
 from harness.command_line import CommandLine
+from harness.data_directory import opened
 
 
 def test_without_a_server(cli: CommandLine) -> None:
@@ -32,8 +35,14 @@ def test_without_accounts(empty: CommandLine) -> None:
     )
 
 
+def test_records_that_were_lost_are_told(cli: CommandLine) -> None:
+    with opened(Home(cli.home)) as database:
+        RequestStore(database).write_batch(opened=[], finished=[], changed=[], shed={"boot-0": 1200})
+    assert "Not recorded  1,200 requests: the data directory could not be written\n" in cli.output("status")
+
+
 def test_json_puts_the_answers_side_by_side(cli: CommandLine) -> None:
     state = json.loads(cli.run("status", "--json").stdout)
-    assert state.keys() == {"server", "health", "strategy", "accounts"}
+    assert state.keys() == {"server", "health", "strategy", "accounts", "shedRecords"}
     assert (state["server"], state["health"], state["strategy"]) == (None, None, "session")
     assert state["accounts"] == json.loads(cli.run("list", "--json").stdout)

@@ -133,6 +133,17 @@ async def test_requests_in_flight_are_summed_while_their_gateways_live(world: Wo
     await until(lambda: world.gateways.in_flight() == {"a": 5})
 
 
+async def test_what_a_gateway_could_not_write_down_is_not_forgotten_with_it(world: World) -> None:
+    end = world.connect(1)
+    await end.greeted(1)
+    await end.send(InFlight({}, open_connections=0, shed_records=2))
+    await end.send(InFlight({}, open_connections=0, shed_records=5))
+    await until(lambda: world.gateways.shed_records() == {"boot-1-1": 5})
+    end.close()
+    await world.connect(1).greeted(1)
+    assert world.gateways.shed_records() == {"boot-1-1": 5}
+
+
 async def test_a_gateway_that_breaks_off_disturbs_nobody(world: World, caplog: pytest.LogCaptureFixture) -> None:
     leaving, staying = world.connect(0), world.connect(1)
     await leaving.greeted(0)

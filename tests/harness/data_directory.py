@@ -52,7 +52,7 @@ def add_accounts(home: Home, *accounts: NewAccount, changes: tuple[Change, ...] 
 def add_requests(home: Home, *requests: PricedRequest) -> None:
     """Requests as ingest would file them."""
     with opened(home) as database:
-        RequestStore(database).write_batch(opened=[], finished=requests, changed=[], shed=0)
+        RequestStore(database).write_batch(opened=[], finished=requests, changed=[], shed={})
 
 
 def pause(home: Home, name: str) -> None:

@@ -80,6 +80,11 @@ class PostgresServer:
             if self._keeper.poll() is not None:
                 raise RuntimeError(f"PostgreSQL did not start:\n{(self._directory / 'log').read_text()}")
 
+    def kill(self) -> None:
+        """SIGKILL to the server; its sessions end by themselves. `start` may have to be tried until they have."""
+        os.kill(int((self._data / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+        self.stop()
+
     def stop(self) -> None:
         """End every session and the server. Its data stay."""
         if self._keeper is not None:

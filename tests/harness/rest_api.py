@@ -83,7 +83,7 @@ class Api:
         }
         finished = Finished(**{"id": request_id} | given | fields)
         priced = PricedRequest(finished=finished, tokens=tokens or TokenCounts(), cost_usd=cost)
-        self.services.requests.write_batch(opened=[], finished=[priced], changed=[], shed=0)
+        self.services.requests.write_batch(opened=[], finished=[priced], changed=[], shed={})
 
 
 @asynccontextmanager

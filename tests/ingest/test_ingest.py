@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -74,7 +74,7 @@ def test_requests_are_recorded_with_tokens_and_cost(journal: Path, store: Reques
     assert summary.cost_usd == pytest.approx(0.03804)
     assert summary.price_version == PRICES.version
     assert store.get("b") is None
-    assert store.shed_records() == 4
+    assert store.shed_records() == {"boot-0": 4}
     assert ingest.run_once() == 0
     writer.append(finished("b"))
     assert ingest.run_once() == 1
@@ -207,7 +207,7 @@ class FailingStore:
         opened: Sequence[tuple[str, Opened]],
         finished: Sequence[PricedRequest],
         changed: Sequence[Changed],
-        shed: int,
+        shed: Mapping[str, int],
     ) -> None:
         if self._failures:
             self._failures -= 1

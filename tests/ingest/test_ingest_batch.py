@@ -28,7 +28,7 @@ def test_the_last_of_several_finished_frames_wins() -> None:
     assert [(each.finished.id, each.finished.status) for each in batch.finished] == [("a", 499), ("b", 200)]
 
 
-def test_changes_keep_their_order_and_losses_add_up() -> None:
-    batch = batch_of(changed("s"), Shed(at=1.0, records=2), changed("t"), changed("s"), Shed(at=2.0, records=3))
+def test_changes_keep_their_order_and_the_greatest_loss_counts() -> None:
+    batch = batch_of(changed("s"), Shed(at=1.0, records=2), changed("t"), changed("s"), Shed(at=2.0, records=5))
     assert batch.changed == [changed("s"), changed("t"), changed("s")]
-    assert batch.shed == 5
+    assert batch.shed == {"boot-0": 5}

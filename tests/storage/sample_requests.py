@@ -40,4 +40,4 @@ def priced(
 def write(store: RequestStore, *requests: PricedRequest | Sequence[PricedRequest]) -> None:
     """Write finished requests alone."""
     flat = [each for request in requests for each in ([request] if isinstance(request, PricedRequest) else request)]
-    store.write_batch(opened=[], finished=flat, changed=[], shed=0)
+    store.write_batch(opened=[], finished=flat, changed=[], shed={})

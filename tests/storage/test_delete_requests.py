@@ -19,7 +19,7 @@ def test_the_oldest_are_deleted_with_their_details(database: Database) -> None:
         for n in range(1200)
     ]
     priced = [PricedRequest(finished=each, tokens=TokenCounts()) for each in records]
-    store.write_batch(opened=[], finished=priced, changed=[], shed=0)
+    store.write_batch(opened=[], finished=priced, changed=[], shed={})
     assert store.delete_before(0.0, 10) == 0
     assert store.delete_before(1199.0, 1100) == 1100
     assert store.delete_before(1199.0, 1100) == 99

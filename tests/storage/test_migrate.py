@@ -13,7 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import func, inspect, select
+from sqlalchemy import func, inspect, select, text
 
 from claudeflare.errors import StorageError
 from claudeflare.journal.records import Finished
@@ -39,7 +39,7 @@ def fill(database: Database) -> None:
         account_id=account.id,
     )
     request = PricedRequest(finished=finished, tokens=TokenCounts())
-    RequestStore(database).write_batch(opened=[], finished=[request], changed=[], shed=0)
+    RequestStore(database).write_batch(opened=[], finished=[request], changed=[], shed={})
 
 
 def rows(database: Database) -> dict[str, int]:
@@ -123,12 +123,12 @@ def test_a_second_upgrade_does_nothing(database: Database, tmp_path: Path) -> No
     assert not (tmp_path / "backups").exists()
 
 
-SECOND = """
+THIRD = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade():
@@ -144,8 +144,8 @@ def downgrade():
 FAILING = """
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade():
@@ -158,7 +158,7 @@ def with_revision(directory: Path, source: str) -> str:
     """The packaged migrations and one more."""
     packaged = Path(migrate.__file__).parent / "migrations"
     copy = shutil.copytree(packaged, directory / "migrations", ignore=shutil.ignore_patterns("__pycache__"))
-    (copy / "versions" / "0002_second.py").write_text(source)
+    (copy / "versions" / "0003_third.py").write_text(source)
     return str(copy)
 
 
@@ -173,25 +173,25 @@ def older(sqlite_url: str) -> Iterator[Database]:
 
 
 def test_an_older_database_is_copied_first(older: Database, tmp_path: Path) -> None:
-    second = with_revision(tmp_path, SECOND)
-    backup = migrate.upgrade(older, tmp_path / "backups", second)
-    assert backup == tmp_path / "backups" / "test-0001.db"
+    third = with_revision(tmp_path, THIRD)
+    backup = migrate.upgrade(older, tmp_path / "backups", third)
+    assert backup == tmp_path / "backups" / "test-0002.db"
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
-    assert migrate.current_revision(older) == "0002"
+    assert migrate.current_revision(older) == "0003"
     with closing(sqlite3.connect(backup)) as copy:
         assert copy.execute("SELECT name FROM accounts").fetchall() == [("work",)]
-        assert copy.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+        assert copy.execute("SELECT version_num FROM alembic_version").fetchall() == [("0002",)]
 
-    migrate.downgrade(older, "0001", second)
-    assert migrate.upgrade(older, tmp_path / "backups", second) == tmp_path / "backups" / "test-0001-2.db"
-    assert sorted(path.name for path in (tmp_path / "backups").iterdir()) == ["test-0001-2.db", "test-0001.db"]
+    migrate.downgrade(older, "0002", third)
+    assert migrate.upgrade(older, tmp_path / "backups", third) == tmp_path / "backups" / "test-0002-2.db"
+    assert sorted(path.name for path in (tmp_path / "backups").iterdir()) == ["test-0002-2.db", "test-0002.db"]
 
 
 def test_on_a_server_nothing_is_copied(postgresql_url: str, tmp_path: Path) -> None:
     database = Database(postgresql_url)
     migrate.upgrade(database, None)
-    assert migrate.upgrade(database, tmp_path / "backups", with_revision(tmp_path, SECOND)) is None
-    assert migrate.current_revision(database) == "0002"
+    assert migrate.upgrade(database, tmp_path / "backups", with_revision(tmp_path, THIRD)) is None
+    assert migrate.current_revision(database) == "0003"
     assert not (tmp_path / "backups").exists()
     database.dispose()
 
@@ -199,25 +199,25 @@ def test_on_a_server_nothing_is_copied(postgresql_url: str, tmp_path: Path) -> N
 def test_replacing_a_table_keeps_the_rows_that_refer_to_it(database: Database, tmp_path: Path) -> None:
     fill(database)
     before = rows(database)
-    second = with_revision(tmp_path, SECOND)
-    migrate.upgrade(database, None, second)
+    third = with_revision(tmp_path, THIRD)
+    migrate.upgrade(database, None, third)
     assert rows(database) == before
-    migrate.downgrade(database, "0001", second)
+    migrate.downgrade(database, "0002", third)
     assert rows(database) == before
 
 
 def test_a_backup_that_cannot_be_made_stops_the_upgrade(older: Database, tmp_path: Path) -> None:
     (tmp_path / "backups").write_text("a file where the directory should be")
     with pytest.raises(StorageError, match=r"No backup could be made in .*backups.*was not upgraded"):
-        migrate.upgrade(older, tmp_path / "backups", with_revision(tmp_path, SECOND))
-    assert migrate.current_revision(older) == "0001"
+        migrate.upgrade(older, tmp_path / "backups", with_revision(tmp_path, THIRD))
+    assert migrate.current_revision(older) == "0002"
 
 
 def test_a_failed_upgrade_leaves_the_old_schema(database: Database, tmp_path: Path) -> None:
     fill(database)
     with pytest.raises(StorageError, match="nowhere"):
         migrate.upgrade(database, None, with_revision(tmp_path, FAILING))
-    assert migrate.current_revision(database) == "0001"
+    assert migrate.current_revision(database) == "0002"
     with database.read() as connection:
         assert not inspect(connection).has_table("half_done")
     assert rows(database)["accounts"] == 1
@@ -238,7 +238,7 @@ def test_a_migration_may_not_leave_dangling_rows(older: Database) -> None:
 def test_a_newer_database_is_refused_and_left_alone(database: Database) -> None:
     fill(database)
     set_revision(database, "9999")
-    with pytest.raises(StorageError, match=r"written by a newer version \(schema 9999, this one knows up to 0001\)"):
+    with pytest.raises(StorageError, match=r"written by a newer version \(schema 9999, this one knows up to 0002\)"):
         migrate.upgrade(database, None)
     with pytest.raises(StorageError, match="newer version"):
         migrate.downgrade(database, "base")
@@ -264,3 +264,32 @@ def test_two_that_upgrade_at_once(url: str) -> None:
     assert migrate.current_revision(databases[0]) == migrate.head_revision()
     for database in databases:
         database.dispose()
+
+
+def test_sums_over_records_from_before_there_were_any(empty: Database) -> None:
+    migrate.upgrade(empty, None)
+    store = RequestStore(empty)
+    tokens = TokenCounts(input=7, cache_read=1, output=50)
+    for number, (fields, cost) in enumerate(
+        [
+            ({"account_id": "a", "model": "m", "streaming": True, "first_byte_ms": 500.0}, 0.25),
+            ({"account_id": "a", "model": "m", "status": 500}, None),
+            ({"started_at": 7199.5, "duration_ms": 1e300}, 0.0),
+            ({"started_at": 7200.0}, None),
+        ]
+    ):
+        usual = {"started_at": 100.0, "terminal_state": "complete", "status": 200, "duration_ms": 2000.4}
+        finished = Finished(id=f"r{number}", method="POST", path="/v1/messages", **(usual | fields))  # type: ignore[arg-type]
+        store.write_batch(
+            opened=[], finished=[PricedRequest(finished=finished, tokens=tokens, cost_usd=cost)], changed=[], shed={}
+        )
+    store.reset_statistics(50.0)
+    for reset_at in (50.0, 7199.0):
+        store.reset_statistics(reset_at)
+        with empty.read() as connection:
+            kept = connection.execute(text("SELECT * FROM hourly_sums ORDER BY hour, account_id, model")).all()
+        migrate.downgrade(empty, "0001")
+        migrate.upgrade(empty, None)
+        with empty.read() as connection:
+            filled = connection.execute(text("SELECT * FROM hourly_sums ORDER BY hour, account_id, model")).all()
+        assert filled == kept

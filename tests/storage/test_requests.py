@@ -160,7 +160,7 @@ def test_of_one_id_in_one_batch_the_last_wins(store: RequestStore) -> None:
 
 def test_an_open_request_ends_with_its_record(database: Database, store: RequestStore) -> None:
     opened = Opened(id="a", started_at=1.0, method="POST", path="/v1/messages")
-    store.write_batch(opened=[("boot", opened)], finished=[], changed=[], shed=0)
+    store.write_batch(opened=[("boot", opened)], finished=[], changed=[], shed={})
     assert open_ids(database) == {"a"}
     assert ids(store) == []
     write(store, priced("a"))
@@ -175,19 +175,19 @@ def test_a_batch_read_again_alters_nothing(database: Database, store: RequestSto
             opened=opened,
             finished=[priced("a")],
             changed=[Changed(1.0, Benched(work, "", 50.0, "r"))],
-            shed=0,
+            shed={},
         )
         assert open_ids(database) == {"b"}
         assert ids(store) == ["a"]
         assert StateStore(database).load(2.0) == [Benched(work, "", 50.0, "r")]
-    store.write_batch(opened=opened, finished=[], changed=[], shed=0)
+    store.write_batch(opened=opened, finished=[], changed=[], shed={})
     assert open_ids(database) == {"b"}
 
 
 def test_more_open_requests_than_one_query_takes(database: Database, store: RequestStore) -> None:
     write(store, [priced(f"r{n}") for n in range(0, 1500, 3)])
     opened = [("boot", Opened(id=f"r{n}", started_at=1.0, method="GET", path="/")) for n in range(1500)]
-    store.write_batch(opened=opened, finished=[], changed=[], shed=0)
+    store.write_batch(opened=opened, finished=[], changed=[], shed={})
     assert open_ids(database) == {f"r{n}" for n in range(1500) if n % 3}
 
 
@@ -203,7 +203,7 @@ def test_requests_of_a_dead_gateway_end_as_errors(database: Database, store: Req
         streaming=True,
     )
     alive = Opened(id="b", started_at=10.0, method="POST", path="/v1/messages")
-    store.write_batch(opened=[("dead", opened), ("alive", alive)], finished=[], changed=[], shed=0)
+    store.write_batch(opened=[("dead", opened), ("alive", alive)], finished=[], changed=[], shed={})
     assert store.end_open_requests("dead", 12.5) == 1
     assert open_ids(database) == {"b"}
     found = store.get("a")
@@ -215,13 +215,13 @@ def test_requests_of_a_dead_gateway_end_as_errors(database: Database, store: Req
     assert summary.cost_usd is None
     assert details.streaming
     assert store.end_open_requests("dead", 13.0) == 0
-    store.write_batch(opened=[("dead", opened)], finished=[], changed=[], shed=0)
+    store.write_batch(opened=[("dead", opened)], finished=[], changed=[], shed={})
     assert open_ids(database) == {"b"}
 
 
 def test_a_record_found_later_replaces_the_error(store: RequestStore) -> None:
     opened = Opened(id="a", started_at=10.0, method="POST", path="/v1/messages")
-    store.write_batch(opened=[("dead", opened)], finished=[], changed=[], shed=0)
+    store.write_batch(opened=[("dead", opened)], finished=[], changed=[], shed={})
     store.end_open_requests("dead", 12.5)
     write(store, priced("a", 10.0))
     [summary], _ = store.list(ALL, None, 10)
@@ -230,25 +230,25 @@ def test_a_record_found_later_replaces_the_error(store: RequestStore) -> None:
 
 def test_a_clock_that_went_back_gives_no_negative_duration(store: RequestStore) -> None:
     opened = Opened(id="a", started_at=10.0, method="POST", path="/v1/messages")
-    store.write_batch(opened=[("dead", opened)], finished=[], changed=[], shed=0)
+    store.write_batch(opened=[("dead", opened)], finished=[], changed=[], shed={})
     store.end_open_requests("dead", 5.0)
     assert store.list(ALL, None, 1)[0][0].duration_ms == 0.0
 
 
-def test_shed_records_add_up(store: RequestStore) -> None:
-    assert store.shed_records() == 0
-    for shed in (3, 0, 4):
+def test_of_each_writer_the_most_it_has_ever_lost_is_kept(store: RequestStore) -> None:
+    assert store.shed_records() == {}
+    for shed in ({"a-0": 3}, {}, {"a-0": 7, "a-1": 2}, {"a-0": 3}):
         store.write_batch(opened=[], finished=[], changed=[], shed=shed)
-    assert store.shed_records() == 7
+    assert store.shed_records() == {"a-0": 7, "a-1": 2}
 
 
 def test_a_batch_is_written_whole_or_not_at_all(store: RequestStore) -> None:
     nowhere: Any = None  # no column takes it: this fails after the records are written
     opened = Opened(id="b", started_at=1.0, method="GET", path="/")
     with pytest.raises(IntegrityError):
-        store.write_batch(opened=[(nowhere, opened)], finished=[priced("a")], changed=[], shed=5)
+        store.write_batch(opened=[(nowhere, opened)], finished=[priced("a")], changed=[], shed={"a-0": 5})
     assert store.count() == 0
-    assert store.shed_records() == 0
+    assert store.shed_records() == {}
 
 
 def incompressible(characters: int) -> str:

@@ -3,8 +3,8 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from claudeflare.storage.database import Database
-from claudeflare.storage.tables import benches, single_values
-from claudeflare.storage.upsert import upsert
+from claudeflare.storage.tables import benches, hourly_sums, requests, single_values
+from claudeflare.storage.upsert import add_many, upsert, upsert_many
 
 
 def test_the_last_of_equal_keys_wins(database: Database) -> None:
@@ -30,3 +30,33 @@ def test_an_older_row_does_not_replace_a_newer_one(database: Database, work: str
         for until, changed_at in ((1.0, 10.0), (2.0, 9.0), (3.0, 10.0), (4.0, 11.0), (5.0, 10.5)):
             upsert(connection, benches, [row(until, changed_at)], unless_older="changed_at")
         assert connection.scalars(select(benches.c.until)).all() == [4.0]
+
+
+def test_many_replace_as_one_does(database: Database) -> None:
+    with database.write() as connection:
+        upsert_many(connection, single_values, [("a", "1"), ("b", "%s ? :x {}")])
+        upsert_many(connection, single_values, [("c", ""), ("a", "2")])
+        upsert_many(connection, single_values, [])
+        stored = {row.key: row.value for row in connection.execute(select(single_values))}
+    assert stored == {"a": "2", "b": "%s ? :x {}", "c": ""}
+
+
+def test_many_of_every_type(database: Database) -> None:
+    row = (1.5, "GET", "/", None, "", True, None, None, "{}", ",", '"', "\\", "NULL", 200, "complete", False)
+    rest = (None, "\n", None, 1.0, None, 5e-324, 1e300, 0.0, 0, 2**31, 10**11, None, None, 0, 1, 2, None, None, False)
+    given = [(key, *row, *rest, None, None) for key in ("a", "b")]
+    with database.write() as connection:
+        upsert_many(connection, requests, given)
+        assert [tuple(each) for each in connection.execute(select(requests).order_by(requests.c.id))] == given
+
+
+def test_many_add_up(database: Database) -> None:
+    def row(hour: int, each: int) -> tuple[object, ...]:
+        return hour, "a", "", *[each] * (len(hourly_sums.c) - 3)
+
+    with database.write() as connection:
+        add_many(connection, hourly_sums, [row(0, 1), row(3600, 10)])
+        add_many(connection, hourly_sums, [row(0, 6), row(3600, -3)])
+        add_many(connection, hourly_sums, [])
+        sums = select(hourly_sums.c.hour, hourly_sums.c.recorded, hourly_sums.c.streamed_us, hourly_sums.c.cost_usd)
+        assert set(map(tuple, connection.execute(sums))) == {(0, 7, 7, 7.0), (3600, 7, 7, 7.0)}

@@ -11,6 +11,9 @@ from claudeflare.api.standing import limits, reset_time, status_word
 from claudeflare.api.times import to_iso, to_iso_or_none
 from claudeflare.balancing.account import AccountState
 from claudeflare.storage.accounts import StoredAccount
+from claudeflare.storage.records import AccountUse
+
+NEVER_USED = AccountUse(requests=0, recorded=0, last_used=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,10 +23,7 @@ class AccountView:
     now: float
     states: Mapping[str, AccountState]
     in_flight: Mapping[str, int]
-    used: Mapping[str, tuple[int, float]]
-    """Requests since statistics were last reset, and when the last one began."""
-    recorded: Mapping[str, int]
-    """Requests on record."""
+    used: Mapping[str, AccountUse]
     with_credential: Set[str]
     """Accounts with a credential that opens."""
 
@@ -34,8 +34,7 @@ class AccountView:
             now=services.clock(),
             states=services.states.by_account(),
             in_flight=services.gateways.in_flight(),
-            used=services.requests.totals(None).per_account,
-            recorded=services.requests.count_per_account(),
+            used=services.requests.account_use(),
             with_credential=services.credentials.credentials().keys(),
         )
 
@@ -43,7 +42,7 @@ class AccountView:
         """One account."""
         account = stored.account
         state = self.states.get(account.id) or AccountState()
-        counted, last_used = self.used.get(account.id, (0, None))
+        used = self.used.get(account.id) or NEVER_USED
         return AccountResource(
             id=account.id,
             name=account.name,
@@ -58,8 +57,8 @@ class AccountView:
             rate_limit_reset=to_iso_or_none(reset_time(account, state, self.now)),
             limits=limits(account, state, self.now),
             in_flight=self.in_flight.get(account.id, 0),
-            request_count=counted,
-            total_requests=self.recorded.get(account.id, 0),
-            last_used=to_iso_or_none(last_used),
+            request_count=used.requests,
+            total_requests=used.recorded,
+            last_used=to_iso_or_none(used.last_used),
             created=to_iso(stored.created),
         )

@@ -37,6 +37,10 @@ class GatewayFeed(Protocol):
         """Account id -> requests running now, over all gateways."""
         ...
 
+    def shed_records(self) -> Mapping[str, int]:
+        """Journal writer -> records that a gateway of this server could not write down, as it says itself."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:

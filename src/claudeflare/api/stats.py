@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from claudeflare.api.schemas.stats import ModelCount, StatsReset, StatsResource
-from claudeflare.api.services import ServicesOf
+from claudeflare.api.services import Services, ServicesOf
 from claudeflare.api.standing import is_available
 from claudeflare.api.times import parse_span, to_iso
 from claudeflare.balancing.account import AccountState
@@ -36,7 +36,14 @@ def show_stats(
         unpriced_requests=totals.unpriced_requests,
         avg_tokens_per_second=totals.average_tokens_per_second,
         top_models=[ModelCount(model=model, count=count) for model, count in totals.top_models],
+        shed_records=_shed_records(services),
     )
+
+
+def _shed_records(services: Services) -> int:
+    """Gateways say at once what they lose; their journals say it again, once they can be written."""
+    told, journaled = services.gateways.shed_records(), services.requests.shed_records()
+    return sum(max(told.get(writer, 0), journaled.get(writer, 0)) for writer in told.keys() | journaled.keys())
 
 
 @router.post("/reset")

@@ -10,7 +10,7 @@ from claudeflare.cli.invocation import Invocation, call, invocation
 from claudeflare.cli.options import Json
 from claudeflare.cli.output import HEADING, pairs, print_json, say, table
 from claudeflare.cli.standing import sentence, standing
-from claudeflare.formatting import ago, epoch
+from claudeflare.formatting import ago, count_of, epoch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,16 +44,21 @@ async def _collect(client: Client) -> dict[str, Any]:
         "health": await client.health() if client.url else None,
         "strategy": (await client.strategy())["strategy"],
         "accounts": await client.accounts(),
+        # It counts from the beginning whatever the range; a short one is added up at once.
+        "shedRecords": (await client.stats("1m"))["shedRecords"],
     }
 
 
 def _server(state: dict[str, Any]) -> list[tuple[str, str]]:
     in_flight = sum(account["inFlight"] for account in state["accounts"])
-    return [
+    rows = [
         ("Server", f"{state['server']}, {_health(state['health'])}" if state["server"] else "not running"),
         ("Strategy", state["strategy"]),
         ("In flight", str(in_flight)),
     ]
+    if shed := state["shedRecords"]:
+        rows.append(("Not recorded", f"{count_of(shed, 'request')}: the data directory could not be written"))
+    return rows
 
 
 def _health(health: JsonObject) -> str:

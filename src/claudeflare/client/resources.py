@@ -98,6 +98,8 @@ class Stats(TypedDict):
     unpricedRequests: int
     avgTokensPerSecond: float | None
     topModels: list[Json]
+    shedRecords: int
+    """Requests whose record could not be written, ever."""
 
 
 class LogLine(TypedDict):

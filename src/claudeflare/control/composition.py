@@ -20,6 +20,7 @@ from claudeflare.api.services import Services
 from claudeflare.api.strategy_choice import StrategyChoice
 from claudeflare.control.gateways import Gateways
 from claudeflare.control.journal_follower import JournalFollower
+from claudeflare.control.retention_runner import RetentionRunner
 from claudeflare.control.snapshots import SnapshotSource
 from claudeflare.credentials.accounts import CredentialService
 from claudeflare.credentials.keyring import Keyring
@@ -29,6 +30,7 @@ from claudeflare.home import Home
 from claudeflare.ingest.ingest import Ingest
 from claudeflare.ingest.pricing import PriceTable
 from claudeflare.journal.reader import JournalReader
+from claudeflare.retention.retention import Retention
 from claudeflare.settings import Settings
 from claudeflare.storage import migrate
 from claudeflare.storage.accounts import AccountStore
@@ -53,6 +55,7 @@ class Control:
     control_token: ControlToken
     gateways: Gateways
     journal: JournalFollower
+    retention: RetentionRunner
 
     @property
     def token(self) -> str:
@@ -91,6 +94,9 @@ async def open_control(
             # Before anything is said about limits and bindings: the newest of them are still in the journal.
             await journal.catch_up()
 
+        retention = RetentionRunner(Retention(requests, settings.request_retention_days, clock))
+        stack.push_async_callback(retention.close)
+
         states = AccountStates(clock)
         states.apply(await asyncio.to_thread(state.load, clock()))
         snapshots = SnapshotSource(settings, accounts, credentials, strategy)
@@ -110,7 +116,9 @@ async def open_control(
             gateways=gateways,
             clock=clock,
         )
-        yield Control(app=create_app(services), control_token=token, gateways=gateways, journal=journal)
+        yield Control(
+            app=create_app(services), control_token=token, gateways=gateways, journal=journal, retention=retention
+        )
 
 
 async def _open_database(settings: Settings, home: Home, stack: AsyncExitStack) -> Database:

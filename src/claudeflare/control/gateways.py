@@ -7,7 +7,7 @@ import contextlib
 import logging
 import socket
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TypeVar
 
@@ -16,6 +16,7 @@ from claudeflare.control.gateway_link import GatewayLink
 from claudeflare.control.pending_changes import PendingChanges
 from claudeflare.errors import ClaudeflareError
 from claudeflare.gateway.messages import PROTOCOL, ChangesMade, Hello, InFlight, Snapshot
+from claudeflare.journal.segments import writer_name
 from claudeflare.tasks import TaskKeeper
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,8 @@ class Gateways:
         self._links: tuple[GatewayLink, ...] = ()
         """Replaced, never changed in place: other threads read it."""
         self._recent = PendingChanges(RECENT_CHANGES)
+        self._shed: Mapping[str, int] = {}
+        """Replaced, never changed in place, too. Kept when a gateway goes: it may not have told its journal."""
         self._version = 0
         self._stale = asyncio.Event()
         self._serving = False
@@ -83,9 +86,18 @@ class Gateways:
             total.update(link.in_flight.accounts)
         return dict(total)
 
+    def shed_records(self) -> Mapping[str, int]:
+        """See `GatewayFeed`."""
+        return self._shed
+
     async def close(self) -> None:
         """Drop every link."""
         await self._tasks.close()
+
+    def _note_shed(self, link: GatewayLink) -> None:
+        if link.hello is not None and link.in_flight.shed_records:
+            writer = writer_name(link.hello.boot_id, link.hello.worker)
+            self._shed = {**self._shed, writer: link.in_flight.shed_records}
 
     def _tell(self, changes: Sequence[Change], source: GatewayLink | None) -> None:
         self._recent.add(changes)
@@ -124,6 +136,7 @@ class Gateways:
                         self._tell(message.changes, link)
                     case InFlight():
                         link.in_flight = message
+                        self._note_shed(link)
                     case _:
                         raise ValueError(f"a gateway does not say {type(message).__name__}")
         except OSError as error:

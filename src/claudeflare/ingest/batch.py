@@ -10,6 +10,7 @@ from claudeflare.ingest.priced import price
 from claudeflare.ingest.pricing import PriceTable
 from claudeflare.journal.records import Changed, Finished, Opened, Shed
 from claudeflare.journal.segment_reader import ReadFrame
+from claudeflare.journal.segments import writer_name
 from claudeflare.storage.records import PricedRequest
 
 
@@ -21,8 +22,8 @@ class Batch:
     """(boot id, frame) of requests that have not finished."""
     finished: list[PricedRequest] = field(default_factory=list)
     changed: list[Changed] = field(default_factory=list)
-    shed: int = 0
-    """Records the gateways had to drop."""
+    shed: dict[str, int] = field(default_factory=dict)
+    """Gateway's writer -> how many records it has had to drop since it began."""
 
 
 def collect(frames: Iterable[ReadFrame], table: PriceTable) -> Batch:
@@ -30,8 +31,8 @@ def collect(frames: Iterable[ReadFrame], table: PriceTable) -> Batch:
     opened: dict[str, tuple[str, Opened]] = {}
     finished: dict[str, Finished] = {}
     changed: list[Changed] = []
-    shed = 0
-    for frame, boot_id, _ in frames:
+    shed: dict[str, int] = {}
+    for frame, boot_id, worker in frames:
         match frame:
             case Opened():
                 opened[frame.id] = (boot_id, frame)
@@ -40,7 +41,8 @@ def collect(frames: Iterable[ReadFrame], table: PriceTable) -> Batch:
             case Changed():
                 changed.append(frame)
             case Shed():
-                shed += frame.records
+                writer = writer_name(boot_id, worker)
+                shed[writer] = max(frame.records, shed.get(writer, 0))
             case _:
                 assert_never(frame)
     return Batch(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Protocol
 
 from claudeflare.errors import StorageError
@@ -30,7 +30,7 @@ class RecordStore(Protocol):
         opened: Sequence[tuple[str, Opened]],
         finished: Sequence[PricedRequest],
         changed: Sequence[Changed],
-        shed: int,
+        shed: Mapping[str, int],
     ) -> None:
         """Write all of it in one transaction, or raise `StorageError`. Writing the same again changes nothing."""
         ...

@@ -28,7 +28,8 @@ def price(finished: Finished, table: PriceTable) -> PricedRequest:
     cost = table.cost(parts, finished.started_at)
     return PricedRequest(
         finished=finished,
-        tokens=token_counts(usage),
+        # Nearly always the one part is the whole of it, already counted.
+        tokens=parts[0].tokens if len(parts) == 1 and "iterations" not in usage else token_counts(usage),
         cost_usd=cost,
         price_version=None if cost is None else table.version,
     )

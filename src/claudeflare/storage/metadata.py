@@ -12,8 +12,8 @@ STRATEGY = "strategy"
 """The policy's name as set at run time."""
 STATISTICS_SINCE = "statistics_since"
 """UTC epoch seconds from which statistics count."""
-SHED_RECORDS = "shed_records"
-"""How many records gateways could not write down, since the database exists."""
+SHED_RECORDS = "shed_records:"
+"""Before the name of a gateway's journal writer: how many records it could not write down."""
 
 
 class MetadataStore:
@@ -41,6 +41,12 @@ class MetadataStore:
 def read_value(connection: Connection, key: str) -> str | None:
     """As `MetadataStore.get`, inside the caller's transaction."""
     return connection.scalar(select(single_values.c.value).where(single_values.c.key == key))
+
+
+def read_values(connection: Connection, prefix: str) -> dict[str, str]:
+    """All values whose keys begin so, by what follows in their keys."""
+    found = connection.execute(select(single_values).where(single_values.c.key.startswith(prefix, autoescape=True)))
+    return {row.key.removeprefix(prefix): row.value for row in found}
 
 
 def write_value(connection: Connection, key: str, value: str) -> None:

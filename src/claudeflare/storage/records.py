@@ -90,5 +90,14 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     average_tokens_per_second: float | None
     top_models: list[tuple[str, int]]
     """Model and request count, most used first, at most ten."""
-    per_account: dict[str, tuple[int, float]]
-    """Account id -> requests, last started_at."""
+
+
+class AccountUse(msgspec.Struct, frozen=True, kw_only=True):
+    """How much one account was used."""
+
+    requests: int
+    """Since statistics were last reset."""
+    recorded: int
+    """Ever, but for records that were cleared."""
+    last_used: float | None
+    """When its newest request on record began, in UTC epoch seconds."""

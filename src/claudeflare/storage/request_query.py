@@ -7,7 +7,7 @@ import binascii
 import math
 import re
 
-from sqlalchemy import ColumnElement, Connection, literal, tuple_
+from sqlalchemy import ColumnElement, Connection, and_, literal, literal_column, tuple_
 
 from claudeflare.errors import InvalidInput
 from claudeflare.journal.records import TERMINAL_STATES
@@ -17,6 +17,10 @@ from claudeflare.storage.records import RequestFilter
 from claudeflare.storage.tables import requests
 
 Condition = ColumnElement[bool]
+
+# Word for word the conditions of partial indexes: without them no database sees that the index has all that is asked.
+_NOT_COMPLETE = requests.c.terminal_state != literal_column("'complete'")
+_NOT_200 = requests.c.status != literal_column("200")
 
 
 def conditions(connection: Connection, wanted: RequestFilter) -> list[Condition]:
@@ -47,14 +51,18 @@ def _status(status: str) -> Condition:
     columns = requests.c
     if status in ("success", "error"):
         # `error` is both a terminal state and the opposite of success; people mean the wider of the two.
-        return columns.success == literal(status == "success")
-    if status in TERMINAL_STATES:
+        return columns.success if status == "success" else ~columns.success
+    if status == "complete":
         return columns.terminal_state == status
+    if status in TERMINAL_STATES:
+        return and_(columns.terminal_state == status, _NOT_COMPLETE)
     if re.fullmatch(r"[1-9][0-9]{2}", status):
-        return columns.status == int(status)
+        found = columns.status == int(status)
+        return found if status == "200" else and_(found, _NOT_200)
     if re.fullmatch(r"[1-5]xx", status):
         lowest = int(status[0]) * 100
-        return columns.status.between(lowest, lowest + 99)
+        found = columns.status.between(lowest, lowest + 99)
+        return found if lowest == 200 else and_(found, _NOT_200)
     states = ", ".join(state for state in TERMINAL_STATES if state != "error")
     raise InvalidInput(
         f"There is no status {status!r}. Use success, error, {states}, a code like 429, or a class like 5xx."

@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, bindparam, delete
+from sqlalchemy import Row
 
 from claudeflare.journal.records import Attempt, Finished, Opened
 from claudeflare.providers.usage import TokenCounts
 from claudeflare.storage import storable
 from claudeflare.storage.records import PricedRequest, RequestSummary
-from claudeflare.storage.tables import open_requests, request_details, requests
-from claudeflare.storage.upsert import upsert
 
 _encoder = msgspec.msgpack.Encoder()
 _finished_decoder = msgspec.msgpack.Decoder(Finished)
@@ -23,71 +21,56 @@ _SAME_NAME = tuple(set(RequestSummary.__struct_fields__) - {"account", "tokens"}
 """Fields of a summary that are columns of the same name."""
 
 
-def write_finished(connection: Connection, finished: Sequence[PricedRequest]) -> None:
-    """Insert or replace records with their details; the requests are open no longer. Of one id the last wins."""
-    if not finished:
-        return
-    latest = {request.finished.id: request for request in finished}
-    upsert(connection, requests, [request_row(request) for request in latest.values()])
-    details = [{"request_id": key, "finished": _encoder.encode(each.finished)} for key, each in latest.items()]
-    upsert(connection, request_details, details)
-    ended = delete(open_requests).where(open_requests.c.id == bindparam("ended_id"))
-    connection.execute(ended, [{"ended_id": key} for key in latest])
-
-
-def request_row(request: PricedRequest) -> dict[str, Any]:
-    """One record as a row of `requests`."""
-    finished = request.finished
-    return {
-        "id": finished.id,
-        "started_at": finished.started_at,
-        "method": storable.text(finished.method),
-        "path": storable.text(finished.path),
-        "model": storable.text_or_none(finished.model),
-        "served_model": storable.text_or_none(finished.served_model),
-        "streaming": finished.streaming,
-        "account_id": finished.account_id,
-        "account": finished.account,
-        "client_key": storable.text_or_none(finished.client_key),
-        "session": storable.text_or_none(finished.session),
-        "agent_id": storable.text_or_none(finished.agent_id),
-        "user_agent": storable.text_or_none(finished.user_agent),
-        "policy": finished.policy,
-        "status": finished.status,
-        "terminal_state": finished.terminal_state,
-        "success": finished.terminal_state == "complete" and finished.status < 400,
-        "error_type": storable.text_or_none(finished.error_type),
-        "error_message": storable.text_or_none(finished.error_message),
-        "stop_reason": storable.text_or_none(finished.stop_reason),
-        "duration_ms": finished.duration_ms,
-        "first_byte_ms": finished.first_byte_ms,
-        "first_content_ms": finished.first_content_ms,
-        "overhead_ms": finished.overhead_ms,
-        "queued_ms": finished.queued_ms,
-        "failover_attempts": failover_attempts(finished.attempts),
-        "request_bytes": storable.count(finished.request_bytes),
-        "response_bytes": storable.count(finished.response_bytes),
-        "usage_estimated": finished.usage_estimated,
-        "cost_usd": request.cost_usd,
-        "price_version": request.price_version,
-    } | _token_columns(request.tokens)
-
-
-def _token_columns(tokens: TokenCounts) -> dict[str, int | None]:
-    return {
-        "input_tokens": storable.count_or_none(tokens.input),
-        "cache_write_5m_tokens": storable.count_or_none(tokens.cache_write_5m),
-        "cache_write_1h_tokens": storable.count_or_none(tokens.cache_write_1h),
-        "cache_read_tokens": storable.count_or_none(tokens.cache_read),
-        "output_tokens": storable.count_or_none(tokens.output),
-        "thinking_tokens": storable.count_or_none(tokens.thinking),
-        "web_searches": storable.count_or_none(tokens.web_searches),
-    }
+def request_row(request: PricedRequest) -> tuple[Any, ...]:
+    """One record as a row of `requests`, in the order of its columns."""
+    finished, tokens = request.finished, request.tokens
+    text, text_or_none = storable.text, storable.text_or_none
+    count, count_or_none = storable.count, storable.count_or_none
+    return (
+        finished.id,
+        finished.started_at,
+        text(finished.method),
+        text(finished.path),
+        text_or_none(finished.model),
+        text_or_none(finished.served_model),
+        finished.streaming,
+        finished.account_id,
+        finished.account,
+        text_or_none(finished.client_key),
+        text_or_none(finished.session),
+        text_or_none(finished.agent_id),
+        text_or_none(finished.user_agent),
+        finished.policy,
+        finished.status,
+        finished.terminal_state,
+        finished.terminal_state == "complete" and finished.status < 400,
+        text_or_none(finished.error_type),
+        text_or_none(finished.error_message),
+        text_or_none(finished.stop_reason),
+        finished.duration_ms,
+        finished.first_byte_ms,
+        finished.first_content_ms,
+        finished.overhead_ms,
+        finished.queued_ms,
+        failover_attempts(finished.attempts),
+        count(finished.request_bytes),
+        count(finished.response_bytes),
+        count_or_none(tokens.input),
+        count_or_none(tokens.cache_write_5m),
+        count_or_none(tokens.cache_write_1h),
+        count_or_none(tokens.cache_read),
+        count_or_none(tokens.output),
+        count_or_none(tokens.thinking),
+        count_or_none(tokens.web_searches),
+        finished.usage_estimated,
+        request.cost_usd,
+        request.price_version,
+    )
 
 
 def failover_attempts(attempts: Sequence[Attempt]) -> int:
     """Accounts tried beyond the first."""
-    return max(0, len({attempt.account_id for attempt in attempts}) - 1)
+    return len({attempt.account_id for attempt in attempts}) - 1 if len(attempts) > 1 else 0
 
 
 def summary(row: Row[Any]) -> RequestSummary:
@@ -105,8 +88,13 @@ def summary(row: Row[Any]) -> RequestSummary:
     return RequestSummary(account=row.account_name, tokens=tokens, **given)
 
 
+def encode_finished(finished: Finished) -> bytes:
+    """The details of one record, as they are stored."""
+    return _encoder.encode(finished)
+
+
 def decode_finished(data: bytes) -> Finished:
-    """The details of one record."""
+    """The reverse of `encode_finished`."""
     return _finished_decoder.decode(data)
 
 

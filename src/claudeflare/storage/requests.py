@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from claudeflare.errors import InvalidInput
 from claudeflare.journal.records import Changed, Finished, Opened
-from claudeflare.storage import metadata, request_query, request_rows, request_totals
+from claudeflare.storage import finished_requests, hourly_sums, metadata, request_query, request_rows, request_totals
+from claudeflare.storage.chunks import chunks
 from claudeflare.storage.database import Database
-from claudeflare.storage.records import PricedRequest, RequestFilter, RequestSummary, Totals
+from claudeflare.storage.records import AccountUse, PricedRequest, RequestFilter, RequestSummary, Totals
 from claudeflare.storage.state import apply_changes
 from claudeflare.storage.storable import is_key
 from claudeflare.storage.tables import accounts, open_requests, request_details, requests
 from claudeflare.storage.upsert import upsert
-
-_IDS_PER_QUERY = 500
-"""Below the number of parameters SQLite takes in one statement (999 in old builds)."""
 
 
 class RequestStore:
@@ -33,27 +31,28 @@ class RequestStore:
         opened: Sequence[tuple[str, Opened]],
         finished: Sequence[PricedRequest],
         changed: Sequence[Changed],
-        shed: int,
+        shed: Mapping[str, int],
     ) -> None:
-        """Write what a stretch of the journal says, in one transaction. Writing it again alters nothing but `shed`.
+        """Write what a stretch of the journal says, in one transaction. Writing it again alters nothing.
 
-        `opened` comes with boot ids; an opened request that is finished, here or before, stays so. `shed` counts the
-        records that gateways could not write down.
+        `opened` comes with boot ids; an opened request that is finished, here or before, stays so. `shed` says, by
+        journal writer, how many records could not be written down since that writer began.
         """
         with self._database.write() as connection:
-            request_rows.write_finished(connection, finished)
+            finished_requests.write_finished(connection, finished)
             _write_opened(connection, opened)
             apply_changes(connection, changed)
-            if shed:
-                before = int(metadata.read_value(connection, metadata.SHED_RECORDS) or 0)
-                metadata.write_value(connection, metadata.SHED_RECORDS, str(before + shed))
+            for writer, records in shed.items():
+                key = metadata.SHED_RECORDS + writer
+                if records > int(metadata.read_value(connection, key) or 0):
+                    metadata.write_value(connection, key, str(records))
 
     def end_open_requests(self, boot_id: str, ended_at: float) -> int:
         """End, as errors, the open requests of a gateway that is gone. Returns how many there were."""
         with self._database.write() as connection:
             left = connection.scalars(select(open_requests.c.opened).where(open_requests.c.boot_id == boot_id)).all()
             records = [request_rows.died_with_gateway(request_rows.decode_opened(each), ended_at) for each in left]
-            request_rows.write_finished(connection, records)
+            finished_requests.write_finished(connection, records)
         return len(records)
 
     def list(self, wanted: RequestFilter, after: str | None, limit: int) -> tuple[list[RequestSummary], str | None]:
@@ -81,47 +80,37 @@ class RequestStore:
     def totals(self, since: float | None) -> Totals:
         """Sums since then, but never from before `reset_statistics`."""
         with self._database.read() as connection:
-            reset_at = metadata.read_value(connection, metadata.STATISTICS_SINCE)
-            starts = [start for start in (since, None if reset_at is None else float(reset_at)) if start is not None]
-            return request_totals.totals(connection, max(starts, default=None))
+            return request_totals.totals(connection, since)
+
+    def account_use(self) -> dict[str, AccountUse]:
+        """How much each account was used, by account id."""
+        with self._database.read() as connection:
+            return request_totals.account_use(connection)
 
     def reset_statistics(self, at: float) -> None:
         """Let statistics count from `at` on. Every record stays."""
         with self._database.write() as connection:
             metadata.write_value(connection, metadata.STATISTICS_SINCE, repr(at))
+            hourly_sums.restart(connection, at)
 
-    def delete_before(self, before: float, limit: int) -> int:
+    def delete_before(self, before: float, limit: int, *, keep_sums: bool = False) -> int:
         """Delete records of requests that began before then, oldest first, at most `limit`; how many that were.
 
-        Requests that have not ended are not among them.
+        Requests that have not ended are not among them. Statistics forget them, unless told to keep their sums.
         """
-        oldest = select(requests.c.id).where(requests.c.started_at < before)
-        oldest = oldest.order_by(requests.c.started_at, requests.c.id).limit(limit)
         with self._database.write() as connection:
-            ids = connection.scalars(oldest).all()
-            for start in range(0, len(ids), _IDS_PER_QUERY):
-                connection.execute(delete(requests).where(requests.c.id.in_(ids[start : start + _IDS_PER_QUERY])))
-        return len(ids)
+            return finished_requests.delete_before(connection, before, limit, keep_sums=keep_sums)
 
     def count(self) -> int:
         """How many records there are."""
         with self._database.read() as connection:
             return connection.scalar(select(func.count()).select_from(requests)) or 0
 
-    def count_per_account(self) -> dict[str, int]:
-        """Account id -> how many records it has, whatever `reset_statistics` did."""
-        counted = (
-            select(requests.c.account_id, func.count().label("records"))
-            .where(requests.c.account_id.is_not(None))
-            .group_by(requests.c.account_id)
-        )
+    def shed_records(self) -> dict[str, int]:
+        """Journal writer -> how many records it could not write down; those of every gateway there ever was."""
         with self._database.read() as connection:
-            return {row.account_id: row.records for row in connection.execute(counted)}
-
-    def shed_records(self) -> int:
-        """How many records gateways could not write down, ever."""
-        with self._database.read() as connection:
-            return int(metadata.read_value(connection, metadata.SHED_RECORDS) or 0)
+            kept = metadata.read_values(connection, metadata.SHED_RECORDS)
+        return {writer: int(records) for writer, records in kept.items()}
 
 
 def _page(connection: Connection, wanted: RequestFilter, after: str | None, limit: int) -> Select[Any]:
@@ -145,9 +134,7 @@ def _write_opened(connection: Connection, opened: Sequence[tuple[str, Opened]]) 
         request.id: {"id": request.id, "boot_id": boot_id, "opened": request_rows.encode_opened(request)}
         for boot_id, request in opened
     }
-    ids = [*rows]
-    for start in range(0, len(ids), _IDS_PER_QUERY):
-        known = select(requests.c.id).where(requests.c.id.in_(ids[start : start + _IDS_PER_QUERY]))
-        for finished_id in connection.scalars(known):
+    for ids in chunks([*rows]):
+        for finished_id in connection.scalars(select(requests.c.id).where(requests.c.id.in_(ids))):
             del rows[finished_id]
     upsert(connection, open_requests, list(rows.values()))

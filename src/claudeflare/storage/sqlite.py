@@ -27,6 +27,9 @@ _PRAGMAS = (
     "foreign_keys = ON",
     # Give disk space back after one large transaction has stretched the log.
     "journal_size_limit = 67108864",
+    # KiB (the sign says so), of 2000 by default: a batch of records touches a page of every index, and what does not
+    # fit is written to the log in the middle of the transaction and read again. Taken as needed, by each connection.
+    "cache_size = -16000",
 )
 
 

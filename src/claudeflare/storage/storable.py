@@ -16,6 +16,8 @@ _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 def text(value: str) -> str:
     """With what no column takes replaced, and cut to `TEXT_LIMIT`."""
+    if value.isascii() and len(value) <= TEXT_LIMIT and "\0" not in value:
+        return value  # nearly always, and five times as fast
     encoded = _UNSTORABLE.sub("\ufffd", value[:TEXT_LIMIT]).encode()
     return encoded[:TEXT_LIMIT].decode(errors="ignore")
 
@@ -27,7 +29,7 @@ def text_or_none(value: str | None) -> str | None:
 
 def count(value: int) -> int:
     """Between 0 and `COUNT_LIMIT`: an upstream may answer any number, and a column holds 64 bits."""
-    return max(0, min(value, COUNT_LIMIT))
+    return value if 0 <= value <= COUNT_LIMIT else max(0, min(value, COUNT_LIMIT))
 
 
 def count_or_none(value: int | None) -> int | None:

@@ -42,7 +42,7 @@ class AccountResource(Resource):
     request_count: int
     """Requests since statistics were last reset."""
     total_requests: int
-    """Requests on record, whatever was reset."""
+    """Requests recorded so far, whatever was reset; those cleared are not counted."""
     last_used: str | None
     created: str
 

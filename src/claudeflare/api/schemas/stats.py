@@ -31,6 +31,8 @@ class StatsResource(Resource):
     """Requests with tokens but no known price: the cost leaves them out."""
     avg_tokens_per_second: float | None
     top_models: list[ModelCount]
+    shed_records: int
+    """Requests whose record could not be written (a full disk), since the database exists, whatever the range."""
 
 
 class StatsReset(Resource):

@@ -1,0 +1,70 @@
+"""Deletes request records by age: a few at a time, so that nobody who writes waits for it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from claudeflare.errors import StorageError
+
+log = logging.getLogger(__name__)
+
+DAY_SECONDS: Final = 86_400
+INTERVAL_SECONDS: Final = 3600.0
+"""From one round to the next."""
+BATCH: Final = 200
+"""Records deleted in one transaction: some milliseconds, in which records of running traffic wait."""
+PAUSE_SECONDS: Final = 0.05
+"""Between two transactions: the database and the disk belong to others most of the time."""
+
+
+class RecordStore(Protocol):
+    """What retention needs of the database; `storage.requests.RequestStore` is the real one."""
+
+    def delete_before(self, before: float, limit: int, *, keep_sums: bool) -> int:
+        """Delete the oldest records that began before then; how many that were. Raises `StorageError`."""
+        ...
+
+
+class Retention:
+    """Keeps records of so many days. Sums over what it deletes stay."""
+
+    def __init__(self, requests: RecordStore, days: int, clock: Callable[[], float] = time.time) -> None:
+        """`clock` gives UTC epoch seconds."""
+        self._requests = requests
+        self._days = days
+        self._clock = clock
+
+    def run_once(self, stop: threading.Event) -> int:
+        """Delete all that is too old by now, or as much as was possible until `stop`; how many records.
+
+        Raises `StorageError`; what is deleted by then stays so.
+        """
+        before = self._clock() - self._days * DAY_SECONDS
+        deleted = 0
+        while not stop.is_set():
+            in_batch = self._requests.delete_before(before, BATCH, keep_sums=True)
+            deleted += in_batch
+            if in_batch < BATCH:
+                break
+            stop.wait(PAUSE_SECONDS)
+        if deleted:
+            log.info("%d request records older than %d days were deleted", deleted, self._days)
+        return deleted
+
+    def run(self, stop: threading.Event) -> None:
+        """Now and every hour until `stop` is set. What fails is tried again the next hour."""
+        while not stop.is_set():
+            try:
+                self.run_once(stop)
+            except StorageError as error:
+                log.error(
+                    "records past their retention could not be deleted; the next attempt is in an hour: %s", error
+                )
+            stop.wait(INTERVAL_SECONDS)
+
+    def __repr__(self) -> str:
+        return f"<Retention of {self._days} days>"
