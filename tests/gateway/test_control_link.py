@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import socket
 from pathlib import Path
+
+import uvloop
 
 from claudeflare.balancing.change import Benched
 from claudeflare.gateway.control_link import ControlLink
 from claudeflare.gateway.link import MessageDecoder, encode_message
 from claudeflare.gateway.messages import Answered, ChangesMade, Hello, LinkMessage, Snapshot
 from claudeflare.providers.provider import Credential
+from claudeflare.tasks import TaskKeeper
 from harness.gateway import account, running_gateway
 
 
@@ -90,3 +94,24 @@ async def test_nonsense_drops_the_link_and_nothing_else(tmp_path: Path) -> None:
         while gateway.server.control_up:
             await asyncio.sleep(0)
         assert gateway.server.health()["accounts"]["configured"] == 1
+
+
+def test_a_link_that_is_dead_on_arrival_closes_no_descriptor_but_its_own(tmp_path: Path) -> None:
+    """On uvloop, as in the product: it takes a socket object over only once the connection is made."""
+
+    async def arrive() -> None:
+        async with running_gateway("http://127.0.0.1:9", tmp_path, None) as gateway:
+            ours, theirs = socket.socketpair()
+            theirs.close()
+            opening = TaskKeeper().start(ControlLink.open(gateway.server, 0, "boot", ours.detach()), "open a link")
+            taken = []
+            while not opening.done():
+                await asyncio.sleep(0)
+                taken.append(os.open(os.devnull, os.O_RDONLY))
+            assert not gateway.server.control_up
+            del opening
+            gc.collect()
+            for descriptor in taken:
+                os.close(descriptor)  # fails where somebody else has closed it
+
+    uvloop.run(arrive())

@@ -36,7 +36,11 @@ class ControlLink(asyncio.Protocol):
         sock = socket.socket(fileno=descriptor)
         sock.setblocking(False)
         loop = asyncio.get_running_loop()
-        _, link = await loop.create_unix_connection(lambda: cls(server, worker, boot_id), sock=sock)
+        transport, link = await loop.create_unix_connection(lambda: cls(server, worker, boot_id), sock=sock)
+        if transport.is_closing():
+            # Control went meanwhile and uvloop has closed the descriptor, or will. It takes the socket object over only
+            # when this returns: closed once more by it, the number may be a client's connection by now.
+            sock.detach()
         return link
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
