@@ -33,7 +33,7 @@ NPM_STAMP := $(SDKS)/typescript/node_modules/.installed-$(call content,$(SDKS)/t
 NODE := $(BIN)/python $(SDKS)/node_program.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo setup setup-dev sdks test check fix docs bench dev build clean lock
+.PHONY: help run demo setup setup-dev sdks test torture check fix docs bench dev build clean lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ sdks: $(OLD_SDK_STAMP) $(NPM_STAMP) ## the other SDKs that tests drive through t
 
 test: setup-dev sdks ## every test; one of them: make test ARGS=tests/http1
 	@$(BIN)/pytest $(ARGS)
+
+torture: setup-dev ## crash tests of several minutes: a hundred rounds of kills, full disks, damage, dead databases
+	@$(BIN)/pytest -m torture -n 0 tests/torture $(ARGS)
 
 check: setup-dev ## lint, format, types, import contracts; changes nothing
 	$(BIN)/ruff check

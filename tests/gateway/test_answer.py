@@ -100,6 +100,20 @@ async def test_a_document_cut_short_is_cut_short_for_the_client_too(tmp_path: Pa
         assert (await gateway.record()).terminal_state == "truncated"
 
 
+async def test_the_head_of_an_answer_that_breaks_in_the_same_read_is_passed_on(tmp_path: Path) -> None:
+    async def answer(peer: UpstreamPeer) -> None:
+        await peer.read_request()
+        await peer.send(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nno chunk size\r\n")
+
+    async with scripted_upstream(answer) as upstream, running_gateway(upstream.url, tmp_path, WORK) as gateway:
+        client = await gateway.connect()
+        await client.request(body=REQUEST)
+        assert (await client.head()).startswith(b"HTTP/1.1 200 OK\r\n")
+        assert await client.rest() == b""
+        client.close()
+        assert (await gateway.record()).terminal_state == "truncated"
+
+
 async def test_an_error_event_in_the_middle_is_passed_on_alone(tmp_path: Path) -> None:
     body = START + BLOCK + DELTA + error_event()
 

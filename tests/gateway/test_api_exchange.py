@@ -348,3 +348,41 @@ async def test_without_a_snapshot_for_long_the_answer_is_503(tmp_path: Path) -> 
         assert b'"api_error"' in body
         client.close()
         assert (await gateway.record()).terminal_state == "refused"
+
+
+@pytest.mark.parametrize("start", [b"", MESSAGE[:1]])
+async def test_a_head_does_not_wait_for_a_body_that_is_late(tmp_path: Path, start: bytes) -> None:
+    seen = asyncio.Event()
+
+    async def answer(peer: UpstreamPeer) -> None:
+        await peer.read_request()
+        await peer.send(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % len(MESSAGE) + start)
+        await seen.wait()
+        await peer.send(MESSAGE[len(start) :])
+
+    async with scripted_upstream(answer) as upstream, running_gateway(upstream.url, tmp_path, WORK) as gateway:
+        client = await gateway.connect()
+        await client.request(body=REQUEST)
+        await client.head()
+        seen.set()
+        assert await client.reader.readexactly(len(MESSAGE)) == MESSAGE
+        client.close()
+
+
+async def test_a_head_that_comes_in_pieces_before_its_body(tmp_path: Path) -> None:
+    seen = asyncio.Event()
+
+    async def answer(peer: UpstreamPeer) -> None:
+        await peer.read_request()
+        for piece in (b"HTTP/1.1 200 OK\r\ncontent-le", b"ngth: %d\r\n\r" % len(MESSAGE), b"\n"):
+            await peer.send(piece)
+        await seen.wait()
+        await peer.send(MESSAGE)
+
+    async with scripted_upstream(answer) as upstream, running_gateway(upstream.url, tmp_path, WORK) as gateway:
+        client = await gateway.connect()
+        await client.request(body=REQUEST)
+        await client.head()
+        seen.set()
+        assert await client.reader.readexactly(len(MESSAGE)) == MESSAGE
+        client.close()

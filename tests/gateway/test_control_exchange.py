@@ -172,3 +172,22 @@ async def test_a_foreign_host_never_reaches_control(tmp_path: Path) -> None:
         assert status == 421
         assert b'"code"' in body
         assert control.connections == 0
+
+
+async def test_the_head_of_a_feed_of_events_goes_out_before_the_first_event(tmp_path: Path) -> None:
+    seen = asyncio.Event()
+
+    async def feed(peer: UpstreamPeer) -> None:
+        await peer.read_request()
+        await peer.begin_stream()
+        await seen.wait()
+        await peer.chunk(b"data: 1\n\n")
+        await peer.end_stream()
+
+    async with with_control(tmp_path, feed) as (gateway, _):
+        client = await gateway.connect()
+        await client.request("/api/events", b"", "GET")
+        await client.head()
+        seen.set()
+        assert await client.rest_of_chunks() == b"data: 1\n\n"
+        client.close()

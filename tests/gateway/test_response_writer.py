@@ -18,6 +18,7 @@ class Wire:
 
     def __init__(self, method: bytes = b"GET") -> None:
         self.data = b""
+        self.writes = 0
         self.head: ResponseHead | None = None
         self.body = b""
         self.ended = False
@@ -25,9 +26,11 @@ class Wire:
 
     def write(self, data: bytes) -> None:
         self.data += data
+        self.writes += 1
 
     def writelines(self, parts: tuple[bytes, ...]) -> None:
         self.data += b"".join(parts)
+        self.writes += 1
 
     def on_response(self, head: ResponseHead) -> None:
         self.head = head
@@ -104,3 +107,40 @@ def test_head_gets_the_length_and_no_body() -> None:
     wire.read_back()
     assert wire.head is not None
     assert wire.head.content_length == 3
+
+
+@pytest.mark.parametrize("size", [1, SCATTER_BYTES])
+@pytest.mark.parametrize("known", [True, False])
+def test_the_head_goes_out_with_the_first_of_the_body(size: int, known: bool) -> None:
+    wire = Wire()
+    response = writer(wire, request())
+    response.head(200, b"", [], size if known else None)
+    assert (wire.writes, response.head_sent) == (0, True)
+    response.body(b"a" * size)
+    assert wire.writes == 1
+    response.end()
+    wire.read_back()
+    assert wire.ended
+    assert wire.body == b"a" * size
+
+
+def test_a_head_that_need_not_wait_is_flushed_once() -> None:
+    wire = Wire()
+    response = writer(wire, request())
+    response.head(200, b"", [], 1)
+    response.flush()
+    assert wire.data == b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n"
+    response.flush()
+    response.body(b"a")
+    assert wire.writes == 2
+    wire.read_back()
+    assert wire.ended
+
+
+def test_the_head_of_an_answer_without_a_body_goes_out_at_its_end() -> None:
+    wire = Wire(b"HEAD")
+    response = writer(wire, request(b"HEAD"))
+    response.head(200, b"", [], 7, bodiless=True)
+    response.body(b"ignored")
+    response.end()
+    assert wire.data == b"HTTP/1.1 200 OK\r\ncontent-length: 7\r\n\r\n"

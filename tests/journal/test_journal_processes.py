@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from claudeflare.journal.reader import JournalReader
+from claudeflare.journal.reader import FRAMES_AT_ONCE, JournalReader
 from claudeflare.journal.records import Finished
 from harness import journal_appender
 
@@ -68,7 +68,7 @@ def test_what_a_killed_writer_said_it_wrote_is_read(tmp_path: Path, told_before_
     reader = JournalReader(tmp_path)
     taken: list[int] = []
     while batch := numbers(reader):
-        assert reader.dead_boots() == ["boot"] or len(batch) == 2000
+        assert reader.dead_boots() == ["boot"] or len(batch) == FRAMES_AT_ONCE
         taken += batch
         reader.commit()
     assert taken == list(range(len(taken)))

@@ -173,6 +173,50 @@ def test_damage_in_a_live_segment_is_left_alone_until_its_writer_is_gone(tmp_pat
     assert (reader.corrupt_segments, reader.skipped_bytes) == (1, 7)
 
 
+def test_damage_within_a_live_segment_is_passed_over_when_it_is_there_to_stay(tmp_path: Path) -> None:
+    writer = JournalWriter(tmp_path, 0, "a")
+    writer.append(whole("1"))
+    with (tmp_path / A1.file_name).open("ab") as file:
+        file.write(b"garbage")
+    writer.append(whole("2"))
+    reader = JournalReader(tmp_path)
+    assert ids(reader) == ["1"]
+    reader.commit()
+    assert ids(reader) == ["2"]
+    assert ids(reader) == ["2"]  # not committed yet
+    reader.commit()
+    assert (reader.corrupt_segments, left(tmp_path)) == (0, [A1.file_name])
+    writer.append(whole("3"))
+    assert ids(reader) == ["3"]
+    writer.close()
+    assert ids(reader) == ["3"]
+    assert reader.dead_boots() == ["a"]
+    reader.commit()
+    assert left(tmp_path) == [A1.file_name + ".corrupt"]
+    assert (reader.corrupt_segments, reader.skipped_bytes) == (1, 7)
+
+
+def test_a_flipped_length_does_not_hide_what_follows(tmp_path: Path) -> None:
+    """It makes its frame look like one that is not finished yet."""
+    first = bytearray(frames("1"))
+    first[3] ^= 1  # the length grows by 64 KiB
+    write_segment(tmp_path, A1, segment(A1) + frames("0") + first + frames("2", "3"))
+    reader = JournalReader(tmp_path)
+    assert ids(reader) == ["0", "2", "3"]
+    reader.commit()
+    assert left(tmp_path) == [A1.file_name + ".corrupt"]
+    assert reader.skipped_bytes == len(first)
+
+
+def test_damage_longer_than_one_read_is_passed_over(tmp_path: Path) -> None:
+    garbage = bytes(2 * READ_BYTES)
+    write_segment(tmp_path, A1, segment(A1) + frames("1") + garbage + frames("2"))
+    reader = JournalReader(tmp_path)
+    assert ids(reader) == ["1", "2"]
+    reader.commit()
+    assert reader.skipped_bytes == len(garbage)
+
+
 def test_a_dead_segment_cut_at_any_byte_gives_its_whole_frames(tmp_path: Path) -> None:
     header = segment(A1)
     data = header + encode(opened("1")) + encode(finished("1")) + encode(finished("2"))
@@ -189,9 +233,7 @@ def test_a_dead_segment_cut_at_any_byte_gives_its_whole_frames(tmp_path: Path) -
         assert reader.corrupt_segments == 0
 
 
-def test_a_flipped_bit_in_any_byte_is_survived_and_the_next_segment_is_read(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_flipped_bit_in_any_byte_costs_one_frame(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.CRITICAL)
     header = segment(A1)
     data = header + encode(opened("1")) + encode(finished("2"))
@@ -202,7 +244,8 @@ def test_a_flipped_bit_in_any_byte_is_survived_and_the_next_segment_is_read(
         write_segment(tmp_path, A1, damaged)
         write_segment(tmp_path, A2, segment(A2) + encode(finished("3")))
         reader = JournalReader(tmp_path)
-        intact = ["1", "2"][: sum(end <= position for end in ends)] if position >= len(header) else []
+        hit = sum(end <= position for end in ends)
+        intact = [each for number, each in enumerate(["1", "2"]) if number != hit] if position >= len(header) else []
         assert ids(reader) == [*intact, "3"]
         assert reader.dead_boots() == ["a"]
         reader.commit()

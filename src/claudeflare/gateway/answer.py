@@ -27,6 +27,10 @@ class Answer:
         """The answer is an error that was decided on before: its account is settled."""
         self._error_seen = False
         self._message_done = False
+        head = attempt.head
+        counted = not (self._failed or attempt.streaming or head.bodiless)
+        self._remaining = head.content_length if counted else None
+        """Body bytes still to come of a good answer that announced its length and is no stream."""
         self._send_head()
 
     def _send_head(self) -> None:
@@ -46,6 +50,14 @@ class Answer:
         exchange.writer.head(head.status, head.reason, fields, length, bodiless=head.bodiless)
         recording.first_byte = monotonic()
         recording.work_pauses()
+
+    def arriving(self, signal: Signal, size: int) -> None:
+        """About to be sent: `size` more bytes, in which the meter noticed `signal`."""
+        if self._remaining is not None:
+            self._remaining -= size
+            self.content_arrived(size, last=not self._remaining)
+        elif signal:
+            self.signaled(signal, size)
 
     def content_arrived(self, size: int, *, last: bool) -> None:
         """About to be sent: `size` more bytes of an answer that is no stream; `last` when nothing follows."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from enum import Enum, auto
 from time import monotonic, time
 from typing import TYPE_CHECKING
@@ -61,11 +62,12 @@ class Attempt:
         """The answer has come to its end."""
         self._held: list[bytes] = []
         self._held_bytes = 0
+        self._feed: Callable[[bytes], Signal]
+        self._write: Callable[[bytes], None] | None = None
+        """Where the answer's bytes go while they are relayed."""
         self._signals = Signal.NOTHING
         """What the meter noticed in the bytes that are held."""
         self.streaming = False
-        self._remaining: int | None = None
-        """Body bytes still to come of an answer that announced its length and is no stream."""
         self._hold_timer: asyncio.TimerHandle | None = None
         self._active = True
         self._active_at = monotonic()
@@ -89,18 +91,26 @@ class Attempt:
         elif self.streaming and not head.bodiless:
             self.phase = Phase.HOLDING
         else:
-            if not head.bodiless:
-                self._remaining = head.content_length
             self.release()
             return
         recording.work_pauses()
 
     def on_response_body(self, data: bytes) -> None:
+        # Comes for every event of every stream: nothing is looked up here that was known when relaying began.
         self._active = True
-        if self.phase is Phase.RELAYING:
-            self._relay(data)
-        elif self.phase is not Phase.OVER:
-            self._hold(data)
+        write = self._write
+        if write is None:
+            if self.phase is not Phase.OVER:
+                self._hold(data)
+            return
+        signal = self._feed(data)
+        if signal or not self.streaming:
+            self._answer_begun.arriving(signal, len(data))
+        write(data)
+
+    def on_head_read(self) -> None:
+        if self._answer is not None:
+            self._exchange.writer.flush()
 
     def on_response_end(self) -> None:
         self.whole = True
@@ -129,15 +139,6 @@ class Attempt:
             client.resume_reading() if writable else client.pause_reading()
 
     # -- relaying --------------------------------------------------------------------------------------------------
-
-    def _relay(self, data: bytes) -> None:
-        signal = self.meter.feed(data)
-        if self._remaining is not None:
-            self._remaining -= len(data)
-            self._answer_begun.content_arrived(len(data), last=not self._remaining)
-        elif signal:
-            self._answer_begun.signaled(signal, len(data))
-        self._exchange.writer.body(data)
 
     @property
     def _answer_begun(self) -> Answer:
@@ -174,13 +175,15 @@ class Attempt:
         collected = self.phase is Phase.COLLECTING
         self.phase = Phase.RELAYING
         answer = self._answer = self._exchange.commit(self._loop, self)
+        self._feed = self.meter.feed
+        self._write = self._exchange.writer.body
         held, self._held = b"".join(self._held), []
         if held:
             if collected and self.whole:
                 answer.content_arrived(len(held), last=True)
             elif self._signals:
                 answer.signaled(self._signals, len(held))
-            self._exchange.writer.body(held)
+            self._write(held)
         if self.whole:
             answer.ended()
 
@@ -201,6 +204,7 @@ class Attempt:
         """Want no more of it. An unfinished upstream is cut off, so that it stops working (and billing)."""
         self._cancel_hold()
         phase, self.phase = self.phase, Phase.OVER
+        self._write = None
         if not self.whole and phase is not Phase.OVER and self.connection is not None:
             self._exchange.body.detach()
             self.connection.abort()
@@ -221,8 +225,7 @@ class Attempt:
 
     def forget(self) -> None:
         """Let go of the answer and the connection: the request is over."""
-        self._answer = None
-        self.connection = None
+        self._answer = self._write = self.connection = None
 
     def excuse_silence(self) -> None:
         """What silence there was so far was ours or the client's, not the upstream's."""

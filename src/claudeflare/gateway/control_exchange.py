@@ -79,6 +79,9 @@ class ControlExchange(Exchange):
     def on_response_body(self, data: bytes) -> None:
         self.writer.body(data)
 
+    def on_head_read(self) -> None:
+        self.writer.flush()
+
     def on_response_end(self) -> None:
         self._upstream = None
         self.writer.end()

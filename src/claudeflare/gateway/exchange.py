@@ -118,6 +118,7 @@ class Exchange:
     def cut_off(self) -> None:
         """The response cannot be completed: let the client see that it is not whole."""
         self.ended = True
+        self.writer.flush()
         self.connection.close_gracefully()
 
     def _run(self) -> None:

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 
-class Origin(msgspec.Struct, frozen=True):
-    """One upstream server; connections are pooled by it."""
+class Origin(msgspec.Struct, frozen=True, cache_hash=True):
+    """One upstream server; connections are pooled by it, looked up for every request."""
 
     host: str
     port: int

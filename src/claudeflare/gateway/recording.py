@@ -49,6 +49,8 @@ class RequestRecording:
         self._head = head
         self._finished_at = 0.0
         self._work_since: float | None = None
+        self._opened: dict[str, Any] | None = None
+        """What `Opened` said; `Finished` says it again."""
 
     def elapsed_ms(self, at: float) -> float:
         """Milliseconds from the request's start to a monotonic time."""
@@ -67,10 +69,14 @@ class RequestRecording:
 
     def open(self) -> None:
         """Note that the request has begun, so that even this process's death leaves a trace of it."""
-        self._journal.append(Opened(**self._begun()))
+        self._opened = self._begun()
+        self._journal.append(Opened(**self._opened))
 
     def _begun(self) -> dict[str, Any]:
-        """The fields of `journal.records.Begun`."""
+        """The fields of `journal.records.Begun`. Once a request is opened, only its size can still change."""
+        if self._opened is not None:
+            self._opened["request_bytes"] = self.request_bytes
+            return self._opened
         head, facts = self._head, self.facts
         return {
             "id": self.id,

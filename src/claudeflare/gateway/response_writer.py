@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from email.utils import formatdate
 
-from claudeflare.http1.encoding import LAST_CHUNK, Field, encode_chunk, encode_response
+from claudeflare.http1.encoding import LAST_CHUNK, Field, encode_response
 from claudeflare.http1.request_parser import RequestHead
 
 SCATTER_BYTES = 16_384
@@ -14,9 +14,15 @@ SCATTER_BYTES = 16_384
 
 
 class ResponseWriter:
-    """One response. Framing is our own: content-length where known, else chunked, else (HTTP/1.0) until close."""
+    """One response. Framing is our own: content-length where known, else chunked, else (HTTP/1.0) until close.
 
-    __slots__ = ("_bodiless", "_chunked", "_transport", "_write", "body_bytes", "head_sent", "persistent", "request")
+    The head goes out in one write with the first of the body: a second one costs more than all else done here. Whoever
+    stops before `end` without a body calls `flush`.
+    """
+
+    __slots__ = (
+        "_bodiless", "_chunked", "_head", "_transport", "_write", "body_bytes", "head_sent", "persistent", "request",
+    )  # fmt: skip
 
     def __init__(self, transport: asyncio.Transport, request: RequestHead) -> None:
         self._transport = transport
@@ -25,14 +31,16 @@ class ResponseWriter:
         self.persistent = request.keep_alive
         """Whether the connection can be kept after this response."""
         self.head_sent = False
+        """There is no way back: it is written, or waits for the body."""
         self.body_bytes = 0
+        self._head = b""
         self._chunked = False
         self._bodiless = False
 
     def head(
         self, status: int, reason: bytes, fields: Sequence[Field], content_length: int | None, *, bodiless: bool = False
     ) -> None:
-        """Send the head. `content_length=None` means unknown; `bodiless` is for HEAD, 204 and 304."""
+        """Begin with the head. `content_length=None` means unknown; `bodiless` is for HEAD, 204 and 304."""
         framing: list[Field] = list(fields)
         self._bodiless = bodiless
         if content_length is not None:
@@ -48,7 +56,13 @@ class ResponseWriter:
         elif not self.request.minor:
             framing.append((b"connection", b"keep-alive"))
         self.head_sent = True
-        self._write(encode_response(status, reason, framing))
+        self._head = encode_response(status, reason, framing)
+
+    def flush(self) -> None:
+        """Send the head if it is still waiting for the body."""
+        if self._head:
+            head, self._head = self._head, b""
+            self._write(head)
 
     def body(self, data: bytes) -> None:
         """Send the next body bytes (not empty)."""
@@ -56,15 +70,22 @@ class ResponseWriter:
         self.body_bytes += size
         if self._bodiless:
             return
-        if not self._chunked:
+        head = self._head
+        if head:
+            self._head = b""
+        elif not self._chunked:
             self._write(data)
-        elif size < SCATTER_BYTES:
-            self._write(encode_chunk(data))
+            return
+        if size >= SCATTER_BYTES:
+            self._transport.writelines((b"%b%x\r\n" % (head, size), data, b"\r\n") if self._chunked else (head, data))
+        elif self._chunked:
+            self._write(b"%b%x\r\n%b\r\n" % (head, size, data))
         else:
-            self._transport.writelines((b"%x\r\n" % size, data, b"\r\n"))
+            self._write(head + data)
 
     def end(self) -> None:
         """The body is complete."""
+        self.flush()
         if self._chunked and not self._bodiless:
             self._write(LAST_CHUNK)
 

@@ -217,6 +217,7 @@ class GatewayServer:
     def control_connected(self, tell: ToControl) -> None:
         """Control is there: publish changes through `tell` from now on."""
         self._tell_control = tell
+        self._reported = None
         self.control_up = True
 
     def control_lost(self) -> None:
@@ -230,7 +231,7 @@ class GatewayServer:
         now = monotonic()
         for connection in list(self._connections):
             connection.check_deadlines(now)
-        self.upstreams.expire(loop.time())
+        self.upstreams.expire(now)
         self._report_in_flight()
 
     def _report_in_flight(self) -> None:

@@ -17,6 +17,10 @@ from claudeflare.http1.response_parser import ResponseHandler, ResponseParser
 class Receiver(ResponseHandler, Protocol):
     """Who gets an answer. After `on_response_end` or `on_lost` nothing more comes."""
 
+    def on_head_read(self) -> None:
+        """The read that brought the head is over and the answer is not: what waits for more need wait no longer."""
+        ...
+
     def on_lost(self, message: str) -> None:
         """The connection ended or misbehaved before the answer was complete."""
         ...
@@ -104,14 +108,20 @@ class UpstreamConnection(asyncio.Protocol):
             # Unasked bytes on an idle connection: it is out of step, never to be used again.
             self.abort()
             return
+        parser = self._parser
+        awaited_head = parser.awaits_head
         try:
-            self._parser.feed(data)
+            parser.feed(data)
         except BadMessage as error:
             self._drop(error.message)
             return
-        # The receiver may have aborted meanwhile; only a whole, clean answer leaves a reusable connection.
-        if self._parser.complete and self._receiver is receiver:
+        if self._receiver is not receiver:
+            # It has aborted meanwhile; only a whole, clean answer leaves a reusable connection.
+            return
+        if parser.complete:
             self._finished()
+        elif awaited_head and not parser.awaits_head:
+            receiver.on_head_read()
 
     def eof_received(self) -> bool:
         return False

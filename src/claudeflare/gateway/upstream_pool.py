@@ -6,6 +6,7 @@ import asyncio
 import ssl
 from collections import defaultdict
 from collections.abc import Callable
+from time import monotonic
 
 from claudeflare.errors import SettingsError
 from claudeflare.gateway.origin import Origin
@@ -77,11 +78,11 @@ class UpstreamPool:
         if len(idle) >= MAX_IDLE_PER_ORIGIN:
             connection.abort()
             return
-        connection.idle_since = asyncio.get_running_loop().time()
+        connection.idle_since = monotonic()
         idle.append(connection)
 
     def expire(self, now: float) -> None:
-        """Close what has been idle too long or was closed by the other side. `now` is the loop's clock."""
+        """Close what has been idle too long or was closed by the other side. `now` is monotonic."""
         for origin, idle in list(self._idle.items()):
             keep = []
             for connection in idle:

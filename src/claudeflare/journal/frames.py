@@ -71,8 +71,9 @@ def pack(kind: int, payload: bytes) -> bytes:
     length = len(payload)
     if length > PAYLOAD_LIMIT:
         raise JournalError(f"A record of {length} bytes cannot be journaled: the limit is {PAYLOAD_LIMIT}.")
-    checksum = zlib.crc32(payload, zlib.crc32(_CHECKED.pack(MARKER, kind, length)))
-    return _HEAD.pack(MARKER, kind, length, checksum) + payload
+    checked = _CHECKED.pack(MARKER, kind, length)
+    checksum = zlib.crc32(payload, zlib.crc32(checked))
+    return b"%b%b%b" % (checked, checksum.to_bytes(4, "big"), payload)
 
 
 def unpack(buffer: memoryview, start: int) -> Packed | Tail:

@@ -13,7 +13,8 @@ from claudeflare.journal.segments import SegmentName, parse_name
 
 log = logging.getLogger(__name__)
 
-FRAMES_AT_ONCE: Final = 2000
+FRAMES_AT_ONCE: Final = 500
+"""One transaction's worth: some 15 ms of work, in which nobody else can write."""
 
 
 class JournalReader:

@@ -104,11 +104,11 @@ class Changed(msgspec.Struct, tag="changed"):
 
 
 class Shed(msgspec.Struct, tag="shed"):
-    """Frames that could not be written (disk full); written once writing works again, so that the loss is visible."""
+    """Records could not be written (disk full); said once writing works again, so that the loss is visible."""
 
     at: float
     records: int
-    """How many records were lost since the last such frame."""
+    """How many requests' records this writer has lost since it began: read twice, it counts once."""
 
 
 Frame = Opened | Finished | Changed | Shed

@@ -12,12 +12,13 @@ from typing import Final, NamedTuple
 from claudeflare.errors import JournalError
 from claudeflare.journal.frames import HEAD_BYTES, PAYLOAD_LIMIT, Tail, decode
 from claudeflare.journal.records import Frame
+from claudeflare.journal.resync import next_frame
 from claudeflare.journal.segments import CORRUPT_SUFFIX, DamagedHeader, SegmentHeader, SegmentName, decode_header
 
 log = logging.getLogger(__name__)
 
-READ_BYTES: Final = 4 * 1024 * 1024
-"""How much is read at once; more only where one frame is longer."""
+READ_BYTES: Final = 512 * 1024
+"""How much is read at once, some hundreds of frames; more only where one frame is longer."""
 LONGEST_READ: Final = HEAD_BYTES + PAYLOAD_LIMIT
 HEADER_READ_BYTES: Final = 1024
 """More than the longest header."""
@@ -66,6 +67,10 @@ class SegmentReader:
         self._start = 0
         self._position = 0
         self._size = 0
+        self._passed = self._passed_now = 0
+        """Bytes of damage between sound frames: committed, and met by the last read."""
+        self._suspects: set[int] = set()
+        """Where reads have met what is no frame."""
 
     @property
     def created_at(self) -> float:
@@ -79,14 +84,14 @@ class SegmentReader:
 
     @property
     def skipped_bytes(self) -> int:
-        """Bytes behind the last good frame of a finished segment."""
-        return self._size - self._position if self.finished else 0
+        """Bytes of a finished segment that were no frame: damage, or an unfinished last frame."""
+        return self._size - self._position + self._passed if self.finished else 0
 
     def read(self, limit: int) -> list[ReadFrame]:
         """Up to `limit` frames behind the committed ones; 0 reads the header alone. Raises `OSError`."""
         if self.settled or self.ending is Ending.UNKNOWN_VERSION:
             return []
-        self._position, self.unreadable = self._start, 0
+        self._position, self.unreadable, self._passed_now = self._start, 0, 0
         try:
             fd = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
         except FileNotFoundError:
@@ -95,18 +100,21 @@ class SegmentReader:
             # Asked before reading: what a writer appended before it went is then certainly seen.
             gone = self.moved_on or _lock_is_free(fd)
             self._size = os.fstat(fd).st_size
-            frames, tail = self._scan(fd, limit)
+            frames, tail = self._scan(fd, limit, gone)
         except JournalError as error:
             log.error("%s", error)
             self.ending = Ending.UNKNOWN_VERSION
             return []
         finally:
             os.close(fd)
-        # While the writer lives, even damage may be a frame that it is taking back because the disk is full.
         self.ending = _ENDINGS[tail] if tail is not None and gone else Ending.OPEN
+        if self.finished and self._passed + self._passed_now:
+            self.ending = Ending.DAMAGED
+        if tail in (Tail.TORN, Tail.DAMAGED):
+            self._suspects.add(self._position)
         return frames
 
-    def _scan(self, fd: int, limit: int) -> tuple[list[ReadFrame], Tail | None]:
+    def _scan(self, fd: int, limit: int, gone: bool) -> tuple[list[ReadFrame], Tail | None]:
         """Frames from the current position, and what follows them; None when the limit left some unread."""
         if self._header is None and (tail := self._read_header(fd)) is not None:
             return [], tail
@@ -119,10 +127,31 @@ class SegmentReader:
             self.unreadable += decoded.unreadable
             self._position += decoded.end
             at_end = self._position - decoded.end + len(data) >= self._size
-            if decoded.tail is Tail.DAMAGED or (len(frames) < limit and at_end) or not data:
+            if decoded.tail is Tail.DAMAGED or (decoded.tail is Tail.TORN and at_end):
+                if not self._pass_damage(data, decoded.end, gone):
+                    if at_end or len(data) >= LONGEST_READ:
+                        return frames, decoded.tail
+                    wanted = LONGEST_READ  # the next sound frame may lie further on
+                    continue
+            elif (len(frames) < limit and at_end) or not data:
                 return frames, decoded.tail
             wanted = READ_BYTES if decoded.end else LONGEST_READ
         return frames, None
+
+    def _pass_damage(self, data: bytes, damaged_at: int, gone: bool) -> bool:
+        """Go on at the next sound frame of `data`, which begins `damaged_at` bytes before the current position.
+
+        While the writer lives, what looks like damage may be a frame that is being written, or taken back because the
+        disk is full: only what a second read finds unchanged is passed over.
+        """
+        if not gone and self._position not in self._suspects:
+            return False
+        found = next_frame(data, damaged_at)
+        if found is None:
+            return False
+        self._position += found - damaged_at
+        self._passed_now += found - damaged_at
+        return True
 
     def _read_header(self, fd: int) -> Tail | None:
         """Learn the header; a tail when there is none. Raises `JournalError` for an unknown version."""
@@ -142,6 +171,8 @@ class SegmentReader:
     def commit(self) -> None:
         """What was read is safe elsewhere."""
         self._start = self._position
+        self._passed += self._passed_now
+        self._passed_now = 0
         self.settled = self.finished
 
     def put_away(self) -> None:

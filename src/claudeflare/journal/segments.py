@@ -43,7 +43,7 @@ class SegmentName(NamedTuple):
     @property
     def file_name(self) -> str:
         """The name of the file that holds this segment."""
-        return f"{self.boot_id}-{self.worker}-{self.sequence:08}{SUFFIX}"
+        return f"{writer_name(self.boot_id, self.worker)}-{self.sequence:08}{SUFFIX}"
 
 
 class SegmentHeader(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,6 +57,11 @@ class SegmentHeader(msgspec.Struct, frozen=True, kw_only=True):
 
 class DamagedHeader(Exception):
     """The file begins with something that is not a segment's header."""
+
+
+def writer_name(boot_id: str, worker: int) -> str:
+    """What no other writer is called: the beginning of its segments' names."""
+    return f"{boot_id}-{worker}"
 
 
 def check_boot_id(boot_id: str) -> str:

@@ -13,7 +13,7 @@ from typing import Final
 
 from claudeflare.errors import JournalError
 from claudeflare.journal.frames import encode
-from claudeflare.journal.records import Frame, Shed
+from claudeflare.journal.records import Finished, Frame, Shed
 from claudeflare.journal.segments import (
     UNPUBLISHED_SUFFIX,
     SegmentHeader,
@@ -47,14 +47,17 @@ class JournalWriter:
         `boot_id` names this process's life: no other process may ever have used it with the same worker number.
         """
         self.shed = 0
-        """Records lost since the start: disk full or broken, directory gone, or a record that cannot be encoded."""
+        """Requests whose record was lost since the start: disk full or broken, directory gone, or it cannot be encoded.
+
+        A request's beginning, an amendment and what the pool learned are no records of their own.
+        """
         self._directory = directory
         self._worker = worker
         self._boot_id = check_boot_id(boot_id)
         self._segment_bytes = segment_bytes
         self._clock = clock
-        self._unreported = 0
-        """Lost records that no `Shed` frame tells of yet."""
+        self._reported = 0
+        """How many of them a `Shed` frame tells of."""
         self._sequence: int | None = None
         self._fd: int | None = None
         self._size = 0
@@ -69,26 +72,26 @@ class JournalWriter:
             data = encode(frame)
         except (JournalError, TypeError, ValueError, OverflowError, RecursionError):
             log.exception("a %s record cannot be encoded and is lost", type(frame).__name__)
-            return self._lose()
-        if self._unreported:
-            data = encode(Shed(at=self._clock(), records=self._unreported)) + data
+            return self._lose(frame)
+        shed = self.shed
+        if shed != self._reported:
+            data = encode(Shed(at=self._clock(), records=shed)) + data
         if not self._write(data):
-            return self._lose()
-        self._unreported = 0
+            return self._lose(frame)
+        self._reported = shed
         return True
 
     def close(self) -> None:
         """Tell of what was lost and has not been told of, and let readers have the segment (idempotent)."""
         if self._closed:
             return
-        if self._unreported and self._write(encode(Shed(at=self._clock(), records=self._unreported))):
-            self._unreported = 0
+        if self.shed != self._reported and self._write(encode(Shed(at=self._clock(), records=self.shed))):
+            self._reported = self.shed
         self._closed = True
         self._close_segment()
 
-    def _lose(self) -> bool:
-        self.shed += 1
-        self._unreported += 1
+    def _lose(self, frame: Frame) -> bool:
+        self.shed += isinstance(frame, Finished) and not frame.amended
         return False
 
     def _write(self, data: bytes) -> bool:
@@ -108,7 +111,7 @@ class JournalWriter:
         self._size += written
         if self._failing:
             self._failing = False
-            log.warning("%s can be written again; %d records were lost", self._directory, self._unreported)
+            log.warning("%s can be written again; %d records were lost", self._directory, self.shed - self._reported)
         return True
 
     def _writable_segment(self) -> int:

@@ -132,3 +132,10 @@ JSON = st.recursive(
 )
 def test_never_raises(body: bytes, fields: list[tuple[bytes, bytes]]) -> None:
     assert isinstance(read(body, fields), RequestFacts)
+
+
+def test_messages_that_are_not_all_objects_leave_the_session_and_the_prefix() -> None:
+    plain = read(BODY)
+    odd = read({**BODY, "messages": [*BODY["messages"], None]})
+    assert (odd.session, odd.prefix_hash) == (plain.session, plain.prefix_hash)
+    assert plain.prefix_hash is not None

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from claudeflare.providers.anthropic.session_key import (
     HASHED_BYTES,
+    Message,
     bounded,
+    messages_in,
     prefix_hash,
     session_from_content,
     session_in_metadata,
@@ -27,7 +29,7 @@ def raw(value: Any) -> msgspec.Raw:
 
 
 def conversation(*messages: Any, system: Any = "Be brief.") -> str | None:
-    return session_from_content(raw(system), [raw(message) for message in messages])
+    return session_from_content(raw(system), messages_in(raw(messages)))
 
 
 def user(content: Any) -> dict[str, Any]:
@@ -105,12 +107,13 @@ def test_prefix_hash_is_equal_for_turns_that_share_a_prefix() -> None:
     tools = [{"name": "a"}, {"name": "b", **MARK}]
     first = {"role": "user", "content": [{"type": "text", "text": "Hi"}]}
     marked = {"role": "user", "content": [{**MARK, "type": "text", "text": "Hi"}]}
-    one = prefix_hash(raw(tools), raw("s"), [raw(first)])
+    messages = messages_in(raw([first]))
+    one = prefix_hash(raw(tools), raw("s"), messages)
     assert one is not None
     assert len(one) == 16
-    assert prefix_hash(raw(tools), raw("s"), [raw(marked), raw("later")]) == one
-    assert prefix_hash(raw([*tools, {"name": "c"}]), raw("s"), [raw(first)]) != one
-    assert prefix_hash(raw(tools), raw("t"), [raw(first)]) != one
+    assert prefix_hash(raw(tools), raw("s"), messages_in(raw([marked, "later"]))) == one
+    assert prefix_hash(raw([*tools, {"name": "c"}]), raw("s"), messages) != one
+    assert prefix_hash(raw(tools), raw("t"), messages) != one
     assert prefix_hash(raw(tools), raw("s"), []) != one
     assert prefix_hash(b"", b"", []) is None
 
@@ -123,5 +126,6 @@ def test_prefix_hash_keeps_parts_apart() -> None:
 @given(st.binary(max_size=200), st.binary(max_size=200))
 def test_never_raises(first: bytes, second: bytes) -> None:
     session_in_metadata(first)
-    session_from_content(first, [msgspec.Raw(second)])
-    prefix_hash(first + b'"cache_control"', second, [msgspec.Raw(b'"cache_control"' + second)])
+    message = Message(msgspec.Raw(b'"user"'), msgspec.Raw(second))
+    session_from_content(first, [*messages_in(second), message])
+    prefix_hash(first + b'"cache_control"', second, [message, *messages_in(b'["cache_control"' + second)])

@@ -142,6 +142,8 @@ class Decompressor:
 
 def decompressor(content_encoding: bytes) -> Decompressor | None:
     """For the value of `content-encoding`, a list in the order applied (RFC 9110 section 8.4); None for identity."""
+    if not content_encoding:
+        return None
     encodings = [name.strip().lower() for name in content_encoding.split(b",")]
     encodings = [name for name in encodings if name not in (b"", b"identity")]
     return Decompressor(encodings) if encodings else None

@@ -26,15 +26,18 @@ class _Body(msgspec.Struct):
     metadata: msgspec.Raw = msgspec.Raw()
     tools: msgspec.Raw = msgspec.Raw()
     system: msgspec.Raw = msgspec.Raw()
-    messages: list[msgspec.Raw] = []
+    messages: list[session_key.Message] = []
 
 
 class _OddBody(msgspec.Struct):
-    """The same, for a body whose `messages` are not an array."""
+    """The same, for a body whose `messages` are not an array of objects."""
 
     model: msgspec.Raw = msgspec.Raw()
     stream: msgspec.Raw = msgspec.Raw()
     metadata: msgspec.Raw = msgspec.Raw()
+    tools: msgspec.Raw = msgspec.Raw()
+    system: msgspec.Raw = msgspec.Raw()
+    messages: msgspec.Raw = msgspec.Raw()
 
 
 _body = msgspec.json.Decoder(_Body)
@@ -72,7 +75,14 @@ def _parse(body: bytes) -> _Body:
         odd = _odd_body.decode(body)
     except UNREADABLE:
         return _Body()
-    return _Body(model=odd.model, stream=odd.stream, metadata=odd.metadata)
+    return _Body(
+        model=odd.model,
+        stream=odd.stream,
+        metadata=odd.metadata,
+        tools=odd.tools,
+        system=odd.system,
+        messages=session_key.messages_in(odd.messages),
+    )
 
 
 def _session(named: Named, content: _Body) -> str | None:

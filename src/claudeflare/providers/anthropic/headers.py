@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from claudeflare.providers.provider import Credential, Fields, Named
@@ -14,14 +15,16 @@ _HOP_BY_HOP = (b"connection", b"keep-alive", b"te", b"trailer", b"trailers", b"t
 
 _ORDINARY = [b"keep-alive"]
 
-_DROP, _CONNECTION, _CREDENTIAL, _BETA = 1, 2, 3, 4
+_KEEP, _DROP, _CONNECTION, _CREDENTIAL = 0, 1, 2, 3
+
+REMEMBERED_NAMES: Final = 256
+"""Names whose fate is remembered: clients send the same ones again and again, and may send any number of others."""
 
 _REQUEST: Final[dict[bytes, int]] = {
     **dict.fromkeys((*_HOP_BY_HOP, b"host", b"content-length", b"expect", b"cookie", b"http2-settings"), _DROP),
     b"connection": _CONNECTION,
     b"x-api-key": _CREDENTIAL,
     b"authorization": _CREDENTIAL,
-    b"anthropic-beta": _BETA,
 }
 _REQUEST_PREFIXES = (b"proxy-", b"x-claudeflare-")
 
@@ -36,14 +39,9 @@ def request_fields(fields: Fields, credential: Credential | None) -> list[tuple[
     """The fields to send upstream, in order and otherwise untouched, with exactly `credential` if there is one."""
     kept: list[tuple[bytes, bytes]] = []
     nominations: list[bytes] = []
-    fate_of = _REQUEST.get
     for field in fields:
-        name = field[0].lower()
-        fate = fate_of(name)
-        if fate is None:
-            if not name.startswith(_REQUEST_PREFIXES):
-                kept.append(field)
-        elif fate == _BETA or (fate == _CREDENTIAL and credential is None):
+        fate = _request_fate(field[0])
+        if fate == _KEEP or (fate == _CREDENTIAL and credential is None):
             kept.append(field)
         elif fate == _CONNECTION:
             nominations.append(field[1])
@@ -59,10 +57,9 @@ def response_fields(fields: Fields) -> list[tuple[bytes, bytes]]:
     """The fields to send to the client, in order and otherwise untouched."""
     kept: list[tuple[bytes, bytes]] = []
     nominations: list[bytes] = []
-    fate_of = _RESPONSE.get
     for field in fields:
-        fate = fate_of(field[0].lower())
-        if fate is None:
+        fate = _response_fate(field[0])
+        if fate == _KEEP:
             kept.append(field)
         elif fate == _CONNECTION:
             nominations.append(field[1])
@@ -86,6 +83,17 @@ def stated(named: Named, name: bytes) -> str | None:
 def all_values(fields: Fields, name: bytes) -> bytes:
     """Every value of `name` (given in lower case) as one comma-separated list."""
     return b",".join([value for field, value in fields if field.lower() == name])
+
+
+@lru_cache(REMEMBERED_NAMES)
+def _request_fate(name: bytes) -> int:
+    name = name.lower()
+    return _REQUEST.get(name, _DROP if name.startswith(_REQUEST_PREFIXES) else _KEEP)
+
+
+@lru_cache(REMEMBERED_NAMES)
+def _response_fate(name: bytes) -> int:
+    return _RESPONSE.get(name.lower(), _KEEP)
 
 
 def _without_nominated(fields: list[tuple[bytes, bytes]], nominations: list[bytes]) -> list[tuple[bytes, bytes]]:

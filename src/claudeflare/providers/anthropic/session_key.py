@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
@@ -29,7 +30,9 @@ class _UserId(msgspec.Struct):
     session_id: msgspec.Raw = msgspec.Raw()
 
 
-class _Message(msgspec.Struct):
+class Message(msgspec.Struct):
+    """One message of a conversation, its values as they stand."""
+
     role: msgspec.Raw = msgspec.Raw()
     content: msgspec.Raw = msgspec.Raw()
 
@@ -41,7 +44,8 @@ class _Block(msgspec.Struct):
 
 _metadata = msgspec.json.Decoder(_Metadata)
 _user_id = msgspec.json.Decoder(_UserId)
-_message = msgspec.json.Decoder(_Message)
+_messages = msgspec.json.Decoder(list[msgspec.Raw])
+_message = msgspec.json.Decoder(Message)
 _blocks = msgspec.json.Decoder(list[_Block])
 
 
@@ -68,7 +72,15 @@ def session_in_metadata(metadata: RawJson) -> str | None:
     return old_form[1] if old_form else None
 
 
-def session_from_content(system: RawJson, messages: list[msgspec.Raw]) -> str | None:
+def messages_in(conversation: RawJson) -> list[Message]:
+    """The messages of an array that may hold anything: an element that is no object has neither role nor content."""
+    try:
+        return [_readable(raw) for raw in _messages.decode(conversation)]
+    except UNREADABLE:
+        return []
+
+
+def session_from_content(system: RawJson, messages: list[Message]) -> str | None:
     """A hash of the system prompt and the first user message, which stay while a conversation grows; None without one.
 
     Only the words count: clients move `cache_control` marks from turn to turn and send the same text as a string or as
@@ -77,45 +89,51 @@ def session_from_content(system: RawJson, messages: list[msgspec.Raw]) -> str | 
     first = _first_user_content(messages)
     if first is None:
         return None
-    parts = [b"system", *_ends(_words(system)), b"user", *_ends(_words(first))]
+    parts = [b"system", *_ends(system), b"user", *_ends(first)]
     return "hash:" + _short_hash(parts)
 
 
-def prefix_hash(tools: RawJson, system: RawJson, messages: list[msgspec.Raw]) -> str | None:
+def prefix_hash(tools: RawJson, system: RawJson, messages: list[Message]) -> str | None:
     """A hash over the start of tools, system and first message as sent, but for cache marks; None when all are missing.
 
     Equal for turns that can share a prompt cache. Unequal does not prove that they cannot.
     """
-    parts = [bytes(memoryview(raw)[:HASHED_BYTES]) for raw in (tools, system, messages[0] if messages else b"")]
+    first = messages[0] if messages else Message()
+    parts = [bytes(memoryview(raw)[:HASHED_BYTES]) for raw in (tools, system, first.role, first.content)]
     if not any(parts):
         return None
     return _short_hash([_without_cache_marks(part) for part in parts])
 
 
-def _first_user_content(messages: list[msgspec.Raw]) -> msgspec.Raw | None:
-    for raw in messages:
-        try:
-            message = _message.decode(raw)
-        except UNREADABLE:
-            continue
+def _readable(raw: msgspec.Raw) -> Message:
+    try:
+        return _message.decode(raw)
+    except UNREADABLE:
+        return Message()
+
+
+def _first_user_content(messages: list[Message]) -> msgspec.Raw | None:
+    for message in messages:
         if text(message.role) == "user":
             return message.content
     return None
 
 
-def _words(content: RawJson) -> list[bytes]:
-    """The texts (and sources of images and documents) of a string or a list of blocks, as raw JSON."""
-    raw = bytes(content)
-    if not raw.startswith(b"["):
-        return [raw]
+def _words(content: RawJson) -> memoryview:
+    """The texts (and sources of images and documents) of a string or a list of blocks, as raw JSON. Not a copy."""
+    raw = memoryview(content)
+    if bytes(raw[:1]) != b"[":
+        return raw
     try:
-        return [bytes(block.text) + bytes(block.source) for block in _blocks.decode(raw)]
+        return memoryview(b"\0".join([bytes(block.text) + bytes(block.source) for block in _blocks.decode(raw)]))
     except UNREADABLE:
-        return [raw]
+        return raw
 
 
 def _without_cache_marks(part: bytes) -> bytes:
     """Raw JSON without `"cache_control":{…}` and the comma that goes with it. Quotes inside texts are escaped."""
+    if _CACHE_MARK not in part:
+        return part
     kept, *marked = part.split(_CACHE_MARK)
     for piece in marked:
         after = piece.partition(b"}")[2].lstrip()
@@ -124,15 +142,15 @@ def _without_cache_marks(part: bytes) -> bytes:
     return kept
 
 
-def _ends(words: list[bytes]) -> list[bytes]:
-    joined = b"\0".join(words)
-    if len(joined) <= HASHED_BYTES:
-        return [joined]
+def _ends(content: RawJson) -> list[bytes | memoryview]:
+    words = _words(content)
+    if len(words) <= HASHED_BYTES:
+        return [words]
     half = HASHED_BYTES // 2
-    return [joined[:half], joined[-half:], str(len(joined)).encode()]
+    return [words[:half], words[-half:], str(len(words)).encode()]
 
 
-def _short_hash(parts: list[bytes]) -> str:
+def _short_hash(parts: Iterable[bytes | memoryview]) -> str:
     """64 bits of SHA-256; the parts' lengths are hashed too, so that their borders count."""
     digest = hashlib.sha256()
     for part in parts:

@@ -21,7 +21,8 @@ _BYTES_PER_TOKEN: Final = 4
 _FIRST_EVENT, _FIRST_CONTENT = int(Signal.FIRST_EVENT), int(Signal.FIRST_CONTENT)
 _FINISHED, _ERROR = int(Signal.FINISHED), int(Signal.ERROR)
 
-_SECOND_KEY: Final = len(b'{"type":"text_delta')
+_DELTA: Final = b'"delta":'
+_SECOND_KEY: Final = len(_DELTA + b'{"type":"text_delta')
 """A delta's second key lies behind this: no delta's type is shorter than text_delta."""
 _AROUND_VALUE: Final = len(b':""}}')
 
@@ -165,9 +166,14 @@ def _generated_bytes(lines: bytes) -> int:
     come three characters and the line's end. Signatures are not generated output.
     """
     total = 0
-    for delta in lines.split(b'"delta":')[1:]:
-        colon = delta.find(b":", _SECOND_KEY)
-        length = delta.find(b"\n", colon) - colon - _AROUND_VALUE
-        if colon > 0 and length > 0 and delta.find(b"signature", 0, _SECOND_KEY) < 0:
+    find = lines.find
+    delta = find(_DELTA)
+    while delta >= 0:
+        line_end = find(b"\n", delta)
+        second_key = delta + _SECOND_KEY
+        colon = find(b":", second_key, line_end)
+        length = line_end - colon - _AROUND_VALUE
+        if colon > 0 and length > 0 and find(b"signature", delta, second_key) < 0:
             total += length
+        delta = find(_DELTA, line_end)
     return total
