@@ -56,8 +56,7 @@ async def test_a_gateway_learns_its_accounts_and_says_what_it_learns(tmp_path: P
         assert gateway.server.control_up
         bench = Benched("id-work", "", 9_999_999_999.0, "rate limited")
         await control.send(ChangesMade([bench]), SNAPSHOT, Answered())
-        while not gateway.server.control_answered:
-            await asyncio.sleep(0)
+        await gateway.server.ready.wait()
         assert gateway.server.health()["accounts"] == {"configured": 1, "available": 0}
         gateway.server.publish([bench])
         assert await control.receive() == ChangesMade([bench])

@@ -35,7 +35,7 @@ async def test_health_is_503_until_accounts_are_known_and_control_has_answered(t
         gateway.configure([account("work"), account("spare", paused=True)])
         assert (await health())[0] == 503
         gateway.server.control_connected(lambda message: None)
-        gateway.server.control_answered = True
+        gateway.server.control_serves()
         assert await health() == (
             200,
             {

@@ -67,7 +67,7 @@ class ControlLink(asyncio.Protocol):
             case ChangesMade(changes=changes):
                 self._server.apply_changes(changes)
             case Answered():
-                self._server.control_answered = True
+                self._server.control_serves()
             case Hello() | InFlight():
                 log.error("control sent %s, which only a gateway sends", type(message).__name__)
 

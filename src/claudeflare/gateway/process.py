@@ -72,10 +72,15 @@ class GatewayProcess:
         if self._early_link is not None:
             self._open_link(self._early_link)
         await self._server.listen(listening)
-        self._channel.send(Ready())
+        self._tasks.start(self._announce(self._server), name="announce")
         await self._stopped.wait()
         await self._server.drain()
         journal.close()
+
+    async def _announce(self, server: GatewayServer) -> None:
+        # Not when it listens but when it can serve: whoever reads "listening on" may ask /health next.
+        await server.ready.wait()
+        self._channel.send(Ready())
 
     def _received(self, message: ChannelMessage, descriptor: int | None) -> None:
         match message:

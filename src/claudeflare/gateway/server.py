@@ -76,8 +76,8 @@ class GatewayServer:
         self.draining = False
         self.control_up = False
         """Control holds the other end of our link."""
-        self.control_answered = False
-        """Control has served its socket at least once since this gateway started."""
+        self.ready = asyncio.Event()
+        """Accounts are known and control has served its socket, at least once since this gateway started."""
         self._control_origin = None if control_socket is None else Origin("localhost", 80, False, control_socket)
         self._connections: set[ClientConnection] = set()
         self._awaiting_snapshot: list[ApiExchange] = []
@@ -155,11 +155,10 @@ class GatewayServer:
     def health(self) -> Health:
         """What `/health` answers."""
         snapshot = self.snapshot
-        ready = snapshot is not None and self.control_answered
         configured, available = self.pool.availability(time())
         return Health(
             live=True,
-            ready=ready,
+            ready=self.ready.is_set(),
             accounts={"configured": configured, "available": available},
             strategy=snapshot.strategy if snapshot else None,
             control=self.control_up,
@@ -219,6 +218,10 @@ class GatewayServer:
         self._tell_control = tell
         self._reported = None
         self.control_up = True
+
+    def control_serves(self) -> None:
+        """Control has sent a snapshot and answers requests."""
+        self.ready.set()
 
     def control_lost(self) -> None:
         """Control is gone: go on with what is known."""
