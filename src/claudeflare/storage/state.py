@@ -48,7 +48,7 @@ class StateStore:
                 select(benches).where(benches.c.until > now).order_by(benches.c.account_id, benches.c.model_class)
             ).all()
             bound = connection.execute(
-                select(bindings).where(bindings.c.expires_at > now).order_by(bindings.c.expires_at)
+                select(bindings).where(bindings.c.expires_at > now).order_by(bindings.c.expires_at, bindings.c.session)
             ).all()
         changes: list[Change] = [OrganizationLearned(row.account_id, row.organization_id) for row in learned]
         changes += [AttentionNeeded(row.account_id, row.reason) for row in needed]
