@@ -76,11 +76,13 @@ def test_a_signal_is_passed_on_and_the_server_drained(tmp_path: Path, number: si
 def test_ctrl_c_is_the_clients_to_answer(tmp_path: Path) -> None:
     """As a terminal sends it: to every process of the foreground's group, which the server is not in."""
     program = """
-import os, signal
-signal.signal(signal.SIGINT, lambda *_: print("caught", flush=True))
+import signal, time
+def answer(*_):
+    print("caught", flush=True)
+    raise SystemExit(5)
+signal.signal(signal.SIGINT, answer)
 print("here", flush=True)
-signal.pause()
-raise SystemExit(5)
+time.sleep(60)
 """
     with subprocess.Popen(
         [*CLAUDEFLARE, "run", "--start", "--", sys.executable, "-c", program],

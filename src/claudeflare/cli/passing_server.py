@@ -59,22 +59,27 @@ def _url(server: subprocess.Popen[str], output: IO[str], reading: threading.Thre
 
 def run_attended(command: Sequence[str], environ: Mapping[str, str]) -> int:
     """Run a command in the foreground; its exit status, as shells put it."""
-    try:
-        client = subprocess.Popen(command, env=environ)  # noqa: S603  # what the user typed
-    except OSError as error:
-        fail(f"{command[0]} cannot be run: {error.strerror}.")
-        return 126
+    client: subprocess.Popen[bytes] | None = None
 
     def from_terminal(_number: int, _frame: FrameType | None) -> None:
         """The client got it from the terminal as well, and decides what it means."""
 
-    def passed_on(number: int, _frame: FrameType | None) -> None:
-        client.send_signal(number)
+    def passed_on(number: int, frame: FrameType | None) -> None:
+        if client is None:
+            _exit(number, frame)
+        else:
+            client.send_signal(number)
 
+    # From before the client starts: a signal that comes as it does must not end this process and leave it behind.
     with (
         _signals(signal.SIGINT, signal.SIGQUIT, handler=from_terminal),
         _signals(signal.SIGTERM, signal.SIGHUP, handler=passed_on),
     ):
+        try:
+            client = subprocess.Popen(command, env=environ)  # noqa: S603  # what the user typed
+        except OSError as error:
+            fail(f"{command[0]} cannot be run: {error.strerror}.")
+            return 126
         status = client.wait()
     return status if status >= 0 else 128 - status
 
