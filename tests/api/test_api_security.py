@@ -64,18 +64,18 @@ def test_the_address_the_owner_listens_on_is_allowed_unless_it_means_any() -> No
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "http://localhost:3000", "null", "", "file://"])
 async def test_a_page_of_another_site_changes_nothing_even_with_the_token(api: Api, origin: str) -> None:
-    await api.add("work")
-    writes = [("POST", "/api/accounts/work/pause"), ("PATCH", "/api/accounts/work"), ("DELETE", "/api/accounts/work")]
+    await api.add("main")
+    writes = [("POST", "/api/accounts/main/pause"), ("PATCH", "/api/accounts/main"), ("DELETE", "/api/accounts/main")]
     for method, path in writes:
-        status, code, _ = await api.refused(method, path, headers={"origin": origin}, json={"confirm": "work"})
+        status, code, _ = await api.refused(method, path, headers={"origin": origin}, json={"confirm": "main"})
         assert (status, code) == (403, "origin_refused")
-    assert (await api.get("/api/accounts/work"))["paused"] is False
+    assert (await api.get("/api/accounts/main"))["paused"] is False
 
 
 async def test_our_own_page_may_write_and_any_page_with_the_token_read(api: Api) -> None:
-    await api.add("work")
+    await api.add("main")
     own = {"origin": "http://127.0.0.1:8080"}
-    assert (await api.client.post("/api/accounts/work/pause", headers=own)).status_code == 200
+    assert (await api.client.post("/api/accounts/main/pause", headers=own)).status_code == 200
     foreign = await api.client.get("/api/accounts", headers={"origin": "https://evil.example"})
     assert foreign.status_code == 200
     assert not [name for name in foreign.headers if name.startswith("access-control-")]

@@ -13,15 +13,15 @@ from claudeflare.simulator.controls.routes import CONTROLS
 from claudeflare.simulator.pacing import Pacing
 from harness.simulated_api import api_account, simulated_api, subscription
 
-HEADERS = {"x-api-key": "sk-ant-api03-work", "anthropic-version": "2023-06-01"}
+HEADERS = {"x-api-key": "sk-ant-api03-main", "anthropic-version": "2023-06-01"}
 
 
 async def test_a_fault_is_put_in_force_and_lifted() -> None:
-    accounts = [api_account("work"), api_account("spare")]
+    accounts = [api_account("main"), api_account("spare")]
     async with simulated_api(accounts) as api, httpx2.AsyncClient(base_url=api.url, headers=HEADERS) as http:
         made = await http.post("/simulator/faults", json={"fault": "529", "account": HEADERS["x-api-key"], "times": 2})
         assert made.status_code == 201
-        assert made.json()["account"] == "work"
+        assert made.json()["account"] == "main"
         assert (await http.get("/v1/models")).status_code == 529
         other = await http.get("/v1/models", headers={"x-api-key": "sk-ant-api03-spare"})
         assert other.status_code == 200
@@ -44,7 +44,7 @@ async def test_a_fault_is_put_in_force_and_lifted() -> None:
     ],
 )
 async def test_a_bad_command_is_refused_with_the_reason(command: dict[str, Any], message: str) -> None:
-    async with simulated_api([api_account("work")]) as api, httpx2.AsyncClient(base_url=api.url) as http:
+    async with simulated_api([api_account("main")]) as api, httpx2.AsyncClient(base_url=api.url) as http:
         answer = await http.post("/simulator/faults", json=command)
         assert answer.status_code == 400
         assert message in answer.json()["error"]
@@ -52,7 +52,7 @@ async def test_a_bad_command_is_refused_with_the_reason(command: dict[str, Any],
 
 
 async def test_the_state_shows_what_arrived_without_secrets() -> None:
-    async with simulated_api([api_account("work")]) as api:
+    async with simulated_api([api_account("main")]) as api:
         async with httpx2.AsyncClient(base_url=api.url, headers=HEADERS) as http:
             await http.get("/v1/models?limit=2", headers={"anthropic-beta": "fast-mode-2026-02-01"})
             await http.get("/v1/models", headers={"x-api-key": "wrong-one"})
@@ -62,11 +62,11 @@ async def test_the_state_shows_what_arrived_without_secrets() -> None:
     assert "wrong-one" not in answer.text
     (account,) = state["accounts"]
     (request,) = account["requests"]
-    assert account["name"] == "work"
+    assert account["name"] == "main"
     assert (request["method"], request["path"], request["status"]) == ("GET", "/v1/models?limit=2", 200)
     assert ["anthropic-beta", "fast-mode-2026-02-01"] in request["fields"]
-    assert ["x-api-key", "…work"] in request["fields"]
-    assert [(seen["account"], seen["status"]) for seen in state["requests"]] == [("work", 200), (None, 401)]
+    assert ["x-api-key", "…main"] in request["fields"]
+    assert [(seen["account"], seen["status"]) for seen in state["requests"]] == [("main", 200), (None, 401)]
 
 
 async def test_one_fault_is_lifted_and_the_others_stay() -> None:
@@ -83,7 +83,7 @@ async def test_one_fault_is_lifted_and_the_others_stay() -> None:
 
 
 async def test_accounts_come_and_go_while_it_runs() -> None:
-    async with simulated_api([api_account("work")]) as api, httpx2.AsyncClient(base_url=api.url) as http:
+    async with simulated_api([api_account("main")]) as api, httpx2.AsyncClient(base_url=api.url) as http:
         spare = {"x-api-key": "sk-ant-api03-spare", "anthropic-version": "2023-06-01"}
         assert (await http.get("/v1/models", headers=spare)).status_code == 401
         made = await http.put("/simulator/accounts/spare", json={"key": spare["x-api-key"], "organization": "acme"})
@@ -94,14 +94,14 @@ async def test_accounts_come_and_go_while_it_runs() -> None:
         assert (moved.status_code, moved.json()["tier"]) == (200, "scale")
         assert moved.json()["organization_id"] != made.json()["organization_id"]
         listed = (await http.get("/simulator/accounts")).json()["accounts"]
-        assert [account["name"] for account in listed] == ["work", "spare"]
+        assert [account["name"] for account in listed] == ["main", "spare"]
         assert (await http.delete("/simulator/accounts/spare")).status_code == 204
         assert (await http.get("/v1/models", headers=spare)).status_code == 401
         assert (await http.get("/simulator/accounts/spare")).status_code == 404
 
 
 async def test_limits_change_while_it_runs() -> None:
-    account = api_account("work", limits=Limits(requests=100, input_tokens=1000, output_tokens=1000))
+    account = api_account("main", limits=Limits(requests=100, input_tokens=1000, output_tokens=1000))
     body = {"model": "claude-opus-5-5", "max_tokens": 8, "messages": [{"role": "user", "content": "x" * 800}]}
     async with (
         simulated_api([account], clock=ManualClock()) as api,
@@ -109,14 +109,14 @@ async def test_limits_change_while_it_runs() -> None:
     ):
         assert (await http.post("/v1/messages", json=body)).status_code == 200
         lower = {"requests": 100, "input-tokens": 300, "output-tokens": 1000}
-        changed = await http.put("/simulator/accounts/work/limits", json=lower)
+        changed = await http.put("/simulator/accounts/main/limits", json=lower)
         assert changed.json()["limits"]["opus"]["input_tokens"]["limit"] == 300
         refused = await http.post("/v1/messages", json=body)
         assert "300 input tokens per minute" in refused.json()["error"]["message"]
         higher = {"requests": 100, "input-tokens": 5000, "output-tokens": 1000, "model": "opus"}
-        await http.put("/simulator/accounts/work/limits", json=higher)
+        await http.put("/simulator/accounts/main/limits", json=higher)
         assert (await http.post("/v1/messages", json=body)).status_code == 200
-        shown = (await http.get("/simulator/accounts/work")).json()["limits"]["opus"]
+        shown = (await http.get("/simulator/accounts/main")).json()["limits"]["opus"]
         assert shown["input_tokens"]["remaining"] == 5000 - 2 * 204
 
 
@@ -129,7 +129,7 @@ async def test_windows_are_put_where_a_test_wants_them() -> None:
     }
     body = {"model": "claude-opus-5-5", "max_tokens": 8, "messages": [{"role": "user", "content": "Hi"}]}
     async with (
-        simulated_api([account, api_account("work")], clock=ManualClock()) as api,
+        simulated_api([account, api_account("main")], clock=ManualClock()) as api,
         httpx2.AsyncClient(base_url=api.url, headers=bearer) as http,
     ):
         where = "/simulator/accounts/max/windows"
@@ -143,7 +143,7 @@ async def test_windows_are_put_where_a_test_wants_them() -> None:
         for path, command, message in (
             (where, {"7d_oi": place}, "max has no window '7d_oi'; it has five_hour, seven_day."),
             (where, {"5h": {"utilization": -1, "resets-in": 600}}, "utilization must be at least 0"),
-            ("/simulator/accounts/work/windows", {"5h": place}, "work has an API key"),
+            ("/simulator/accounts/main/windows", {"5h": place}, "main has an API key"),
         ):
             refused = await http.put(path, json=command)
             assert (refused.status_code, refused.json()["error"][: len(message)]) == (400, message)
@@ -180,7 +180,7 @@ async def test_pacing_changes_in_parts() -> None:
 
 async def test_it_forgets_and_begins_anew() -> None:
     async with (
-        simulated_api([api_account("work")], clock=ManualClock()) as api,
+        simulated_api([api_account("main")], clock=ManualClock()) as api,
         httpx2.AsyncClient(base_url=api.url, headers=HEADERS) as http,
     ):
         await http.get("/v1/models")
@@ -197,17 +197,17 @@ async def test_it_forgets_and_begins_anew() -> None:
 @pytest.mark.parametrize(
     ("path", "body"),
     [
-        ("/simulator/accounts/work", {"tier": "gold"}),
+        ("/simulator/accounts/main", {"tier": "gold"}),
         ("/simulator/accounts/new", {}),
         ("/simulator/accounts/new", {"key": HEADERS["x-api-key"]}),
-        ("/simulator/accounts/work", []),
-        ("/simulator/accounts/work/limits", {"requests": 0, "input-tokens": 1, "output-tokens": 1}),
-        ("/simulator/accounts/work/limits", {"requests": 1, "input-tokens": 1, "output-tokens": 1, "model": "gpt"}),
-        ("/simulator/accounts/work/limits", {"requests": 1}),
+        ("/simulator/accounts/main", []),
+        ("/simulator/accounts/main/limits", {"requests": 0, "input-tokens": 1, "output-tokens": 1}),
+        ("/simulator/accounts/main/limits", {"requests": 1, "input-tokens": 1, "output-tokens": 1, "model": "gpt"}),
+        ("/simulator/accounts/main/limits", {"requests": 1}),
     ],
 )
 async def test_what_an_account_cannot_be_is_refused(path: str, body: Any) -> None:
-    async with simulated_api([api_account("work")]) as api, httpx2.AsyncClient(base_url=api.url) as http:
+    async with simulated_api([api_account("main")]) as api, httpx2.AsyncClient(base_url=api.url) as http:
         answer = await http.put(path, json=body)
     assert answer.status_code == 400
     assert "sk-ant" not in answer.text
