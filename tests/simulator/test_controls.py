@@ -171,7 +171,7 @@ async def test_pacing_changes_in_parts() -> None:
     async with simulated_api() as api, httpx2.AsyncClient(base_url=api.url) as http:
         await http.put("/simulator/pacing", json={"ttft": 2, "tokens-per-second": 30})
         changed = await http.put("/simulator/pacing", json={"jitter": 0.1})
-        assert changed.json() == {"ttft": 2.0, "tokens-per-second": 30.0, "jitter": 0.1}
+        assert changed.json() == {"ttft": 2.0, "tokens-per-second": 30.0, "jitter": 0.1, "batch": 0.0}
         assert api.world.pacing == Pacing(ttft=2, tokens_per_second=30, jitter=0.1)
         assert (await http.get("/simulator/pacing")).json() == changed.json()
         for wrong in ({"ttft": -1}, {"pace": 1}, {"ttft": "soon"}, []):

@@ -116,7 +116,7 @@ def test_options_go_before_the_file(tmp_path: Path) -> None:
 
 
 def test_without_a_file_answers_are_as_fast_as_real_ones() -> None:
-    assert scenario_of(SimulatorOptions()).pacing == Pacing(ttft=0.4, tokens_per_second=60)
+    assert scenario_of(SimulatorOptions()).pacing == Pacing(ttft=0.4, tokens_per_second=60, batch=60)
 
 
 def test_a_world_begins_where_the_scenario_says_and_can_begin_again() -> None:

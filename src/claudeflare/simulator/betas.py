@@ -6,6 +6,8 @@ OAUTH = "oauth-2025-04-20"
 """Must be among the values for a bearer token to be accepted."""
 BINDING_CONTROLS = "thinking-binding-controls-2026-08-01"
 """Asks for a report on thinking that was removed, and allows to say when it may be."""
+MESSAGE_THREADS = "message-threads-2026-08-12"
+"""Allows the field `thread`."""
 
 # From the SDK's AnthropicBetaParam (2.12) and, in the last lines, from what Claude Code sends.
 KNOWN_BETAS = frozenset(
@@ -41,7 +43,7 @@ KNOWN_BETAS = frozenset(
         "mcp-client-2026-09-15",
         "mcp-tunnels-2026-06-22",
         "message-batches-2024-09-24",
-        "message-threads-2026-08-12",
+        MESSAGE_THREADS,
         "mid-conversation-output-config-2026-07-01",
         "mid-conversation-system-clear-at-2026-08-21",
         "mid-conversation-tool-changes-2026-07-01",

@@ -11,6 +11,7 @@ from claudeflare.simulator.catalog import Model, find_model, model_json, models_
 from claudeflare.simulator.delivery import Channel, Delivery, deliver
 from claudeflare.simulator.errors import ApiError, TooLarge, invalid
 from claudeflare.simulator.prompt import read_prompt
+from claudeflare.simulator.resources.references import check_files
 from claudeflare.simulator.thinking import check_thinking
 from claudeflare.simulator.validation import MAX_BODY_BYTES, check_count_request, parse_body
 from claudeflare.simulator.visit import Visit
@@ -22,14 +23,15 @@ Handler = Callable[[Visit, bytes], Delivery]
 class Endpoint:
     """A route as an ASGI application: reads the request, answers it, and notes what became of it."""
 
-    def __init__(self, world: World, handler: Handler) -> None:
+    def __init__(self, world: World, handler: Handler, max_body_bytes: int | None = None) -> None:
         self._world = world
         self._handler = handler
+        self._max_body_bytes = max_body_bytes or MAX_BODY_BYTES
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        visit = Visit(self._world, scope)
-        body = await _read_body(receive)
+        visit = Visit(self._world, scope, self._max_body_bytes)
+        body = await _read_body(receive, self._max_body_bytes)
         if body is None:
             visit.witness.client_gone()
             return
@@ -39,21 +41,21 @@ class Endpoint:
 
     def _answer(self, visit: Visit, body: bytes) -> Delivery:
         try:
-            if len(body) > MAX_BODY_BYTES:
+            if len(body) > self._max_body_bytes:
                 raise TooLarge
             return self._handler(visit, visit.admit(body))
         except ApiError as error:
             return visit.error(error)
 
 
-async def _read_body(receive: Receive) -> bytes | None:
+async def _read_body(receive: Receive, limit: int) -> bytes | None:
     """The body, read to its end even when it is too long (then cut one byte above the limit); None: client gone."""
     body = bytearray()
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             return None
-        if len(body) <= MAX_BODY_BYTES:
+        if len(body) <= limit:
             body += message.get("body", b"")
         if not message.get("more_body", False):
             return bytes(body)
@@ -64,6 +66,7 @@ def count_tokens(visit: Visit, raw: bytes) -> Delivery:
     body = parse_body(raw)
     model = check_count_request(body, visit.version)
     check_thinking(body, model, visit.betas)
+    check_files(body, visit.world.holdings.files, visit.caller.workspace_id, visit.now)
     visit.world.allowances.take_count(visit.caller, model, visit.now)
     return visit.answer({"input_tokens": read_prompt(body).tokens})
 

@@ -8,6 +8,7 @@ import msgspec
 
 from claudeflare.simulator import usage as usages
 from claudeflare.simulator.prompt import count_text
+from claudeflare.simulator.resources.code_execution import Execution
 from claudeflare.simulator.script import AnswerScript
 from claudeflare.simulator.seeding import identifier, randomness
 from claudeflare.simulator.signatures import Binding, sign
@@ -27,6 +28,10 @@ class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
     """What its thinking is bound to."""
     transformations: tuple[InputTransformation, ...] | None = None
     """None: not reported, as without the beta."""
+    container: dict[str, Any] | None = None
+    """Where it ran code, as it is shown."""
+    execution: Execution | None = None
+    """The code it ran."""
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,6 +44,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     stop_sequence: str | None
     usage: Usage
     transformations: tuple[InputTransformation, ...] | None = None
+    container: dict[str, Any] | None = None
 
     @property
     def stop_details(self) -> dict[str, Any] | None:
@@ -67,7 +73,7 @@ def build_answer(body: dict[str, Any], script: AnswerScript, given: Circumstance
         output=_output_tokens(spoken, blocks),
         thinking=count_text(spoken.thinking),
         web_searches=1 if found else 0,
-        read_while_answering=found.tokens_read if found else 0,
+        read_while_answering=sum(tool.tokens_read for tool in (found, given.execution) if tool),
     )
     return Answer(
         id=given.message_id,
@@ -77,6 +83,7 @@ def build_answer(body: dict[str, Any], script: AnswerScript, given: Circumstance
         stop_sequence=spoken.stop_sequence,
         usage=usage,
         transformations=given.transformations,
+        container=given.container,
     )
 
 
@@ -91,7 +98,7 @@ def message_json(answer: Answer) -> dict[str, Any]:
         "stop_reason": answer.stop_reason,
         "stop_sequence": answer.stop_sequence,
         "stop_details": answer.stop_details,
-        "container": None,
+        "container": answer.container,
         "usage": usages.whole(answer.usage),
         **answer.report,
     }
@@ -105,6 +112,8 @@ def _blocks(spoken: Speech, body: dict[str, Any], given: Circumstances) -> list[
         blocks.append({"type": "thinking", "thinking": shown, "signature": sign(shown, given.binding)})
     if spoken.found:
         blocks += [spoken.found.call, spoken.found.result]
+    if given.execution:
+        blocks += [given.execution.call, given.execution.result]
     if spoken.text:
         cited = {"citations": [spoken.found.citation]} if spoken.found else {}
         blocks.append({"type": "text", "text": spoken.text, **cited})

@@ -19,6 +19,8 @@ class Pacing(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_fields=
     tokens_per_second: float = math.inf
     jitter: float = 0.0
     """Share by which every pause is longer or shorter, from 0 to 1."""
+    batch: float = 0.0
+    """From the creation of a message batch to its end."""
 
     def seconds(self, tokens: int) -> float:
         """How long generating takes after the first token."""
@@ -37,8 +39,9 @@ INSTANT = Pacing()
 
 def check_pacing(pacing: Pacing) -> Pacing:
     """The same, if it can be meant. Raises InvalidInput."""
-    if not (pacing.tokens_per_second > 0 and pacing.ttft >= 0 and 0 <= pacing.jitter <= 1):
+    if not (pacing.tokens_per_second > 0 and pacing.ttft >= 0 and 0 <= pacing.jitter <= 1 and pacing.batch >= 0):
         raise InvalidInput(
-            "Tokens per second must be above 0, the time to first token at least 0, and jitter between 0 and 1."
+            "Tokens per second must be above 0, the time to first token at least 0, a batch too, and jitter between "
+            "0 and 1."
         )
     return pacing

@@ -32,7 +32,7 @@ from claudeflare.simulator.fault_rules import FaultRule, make_rule, parse_rule
 from claudeflare.simulator.options import SimulatorOptions
 from claudeflare.simulator.pacing import Pacing, check_pacing
 
-REALISTIC = Pacing(ttft=0.4, tokens_per_second=60.0)
+REALISTIC = Pacing(ttft=0.4, tokens_per_second=60.0, batch=60.0)
 
 
 class ScenarioPacing(Pacing, frozen=True, rename="kebab", forbid_unknown_fields=True):
@@ -40,6 +40,7 @@ class ScenarioPacing(Pacing, frozen=True, rename="kebab", forbid_unknown_fields=
 
     ttft: float = REALISTIC.ttft
     tokens_per_second: float = REALISTIC.tokens_per_second
+    batch: float = REALISTIC.batch
 
 
 class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

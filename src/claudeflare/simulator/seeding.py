@@ -14,6 +14,11 @@ _SHAPES = {
     "toolu": ("toolu_01", 22),
     "srvtoolu": ("srvtoolu_01", 22),
     "wrkspc": ("wrkspc_01", 22),
+    "msgbatch": ("msgbatch_01", 22),
+    "file": ("file_011C", 20),
+    "skill": ("skill_01", 22),
+    "skillver": ("skillver_01", 22),
+    "container": ("container_011C", 20),
 }
 """How the API's identifiers look: a fixed beginning and so many base-62 digits."""
 

@@ -133,6 +133,11 @@ class Witness:
         self.request.body = body if keep else b""
         self._log.changed()
 
+    def uploaded(self, size: int) -> None:
+        """The whole request is here; its body went by."""
+        self.request.body_bytes = size
+        self._log.changed()
+
     def answered(self, usage: Usage, transformations: Sequence[InputTransformation]) -> None:
         """There is a message to send."""
         self.request.input_tokens = usage.limited_input + usage.cache_read

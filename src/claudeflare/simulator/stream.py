@@ -41,6 +41,8 @@ def message_events(answer: Answer) -> Iterator[Event]:
     ending: dict[str, Any] = {"stop_reason": answer.stop_reason, "stop_sequence": answer.stop_sequence}
     if answer.stop_details is not None:
         ending["stop_details"] = answer.stop_details
+    if answer.container is not None:
+        ending["container"] = answer.container
     yield _event("message_delta", delta=ending, usage=usages.at_end(answer.usage))
     yield _event("message_stop")
 

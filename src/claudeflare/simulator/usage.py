@@ -21,6 +21,7 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
     read_while_answering: int = 0
     """What searches found: input that is known only at the end."""
     speed: str = "standard"
+    service_tier: str = "standard"
     inference_geo: str = "global"
 
     @property
@@ -36,7 +37,7 @@ def whole(usage: Usage) -> dict[str, Any]:
         "cache_creation": _creation(usage),
         **_output(usage),
         "server_tool_use": _server_tools(usage),
-        "service_tier": "standard",
+        "service_tier": usage.service_tier,
         "inference_geo": usage.inference_geo,
         "speed": usage.speed,
     }
@@ -48,7 +49,7 @@ def at_start(usage: Usage) -> dict[str, Any]:
         **_input(usage, usage.input),
         "cache_creation": _creation(usage),
         "output_tokens": min(usage.output, 1),
-        "service_tier": "standard",
+        "service_tier": usage.service_tier,
         "inference_geo": usage.inference_geo,
         "speed": usage.speed,
     }

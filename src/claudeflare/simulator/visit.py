@@ -27,8 +27,9 @@ from claudeflare.simulator.world import World
 class Visit:
     """A request as the API's routes see it."""
 
-    def __init__(self, world: World, scope: Scope) -> None:
+    def __init__(self, world: World, scope: Scope, max_body_bytes: int = MAX_BODY_BYTES) -> None:
         self.world = world
+        self._max_body_bytes = max_body_bytes
         self.scope = scope
         self.now = world.clock.now()
         self.account: SimulatedAccount | None = None
@@ -57,6 +58,12 @@ class Visit:
         assert self.account is not None
         return self.account
 
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port the request was sent to."""
+        host, port = self.scope["server"]
+        return f"{self.scope['scheme']}://{self.headers.get('host') or f'{host}:{port}'}"
+
     def admit(self, raw: bytes) -> bytes:
         """What every route checks, in the API's order; returns the body, decoded. Raises ApiError."""
         credential = read_credential(self.headers)
@@ -66,7 +73,7 @@ class Visit:
             raise refused_credential(credential)
         self.seen.account = self.account.name
         self.seen.organization_id = self.account.organization_id
-        body = decode_body(raw, self.headers.get("content-encoding", ""), MAX_BODY_BYTES)
+        body = decode_body(raw, self.headers.get("content-encoding", ""), self._max_body_bytes)
         self._meet_faults(body)
         self.version = check_version(self.headers)
         check_betas(self.betas)
@@ -104,6 +111,10 @@ class Visit:
         """A JSON answer of status 200, sent after `pause` simulated seconds."""
         heads = [("content-type", "application/json"), *self._common_fields(), *(fields or [])]
         return Delivery(status=200, fields=heads, parts=[Part(msgspec.json.encode(content), pause)])
+
+    def content(self, data: bytes, kind: str) -> Delivery:
+        """Something else than JSON as the answer, of this media type."""
+        return Delivery(status=200, fields=[("content-type", kind), *self._common_fields()], parts=[Part(data)])
 
     def stream(self, parts: list[Part], fields: list[tuple[str, str]], *, broken: bool) -> Delivery:
         """A stream of events; after an error the connection is closed."""

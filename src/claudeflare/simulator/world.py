@@ -13,6 +13,7 @@ from claudeflare.simulator.fault_rules import FaultBoard, FaultRule, check_rule
 from claudeflare.simulator.faults import parse_fault
 from claudeflare.simulator.options import SimulatorOptions
 from claudeflare.simulator.pacing import INSTANT, Pacing
+from claudeflare.simulator.resources.holdings import Holdings
 from claudeflare.simulator.scenario import Scenario, scenario_of
 from claudeflare.simulator.seeding import randomness
 from claudeflare.simulator.seen import SeenLog
@@ -31,6 +32,7 @@ class World:
         self.keep_bodies = keep_bodies
         self.allowances = Allowances()
         self.cache = PromptCache()
+        self.holdings = Holdings()
         self.faults = FaultBoard(randomness(seed, "faults"))
         self.seen = SeenLog()
         self.scenario = Scenario(seed=seed, pacing=pacing, accounts=tuple(accounts))
@@ -68,6 +70,7 @@ class World:
         self.pacing = self.scenario.pacing
         self.allowances = Allowances()
         self.cache = PromptCache()
+        self.holdings = Holdings()
         self.faults = FaultBoard(randomness(self.seed, "faults"))
         self.seen.restart()
         for rule in self.scenario.faults:
