@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 
-from claudeflare.gateway.request_body import HELD_BYTES, RequestBody
+from claudeflare.gateway.request_body import HELD_BYTES, SMALL_BYTES, RequestBody
 from claudeflare.http1.bad_message import BadMessage
 from claudeflare.http1.request_parser import RequestHead
 
@@ -35,6 +37,26 @@ def test_a_small_body_is_kept_whole() -> None:
     body.add(b"def")
     body.end()
     assert (body.whole(), body.whole(), body.received, body.streamed) == (b"abcdef", b"abcdef", 6, False)
+
+
+def test_small_and_large_pieces_keep_their_order() -> None:
+    pieces = [b"a", b"b", b"c" * SMALL_BYTES, b"d", b"e" * (SMALL_BYTES - 1), b"f" * 2000, b"g"]
+    body = RequestBody(head(chunked=True), limit=10_000, replay_limit=10_000)
+    for piece in pieces:
+        body.add(piece)
+    body.end()
+    assert body.whole() == b"".join(pieces)
+    assert type(body.whole()) is bytes
+
+
+def test_a_body_in_tiny_pieces_takes_little_more_than_its_size() -> None:
+    body = RequestBody(head(chunked=True), limit=1_000_000, replay_limit=1_000_000)
+    tracemalloc.start()
+    for _ in range(50_000):
+        body.add(bytes(bytearray(b"ab")))
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert taken < 200_000
 
 
 def test_no_body_is_no_body() -> None:

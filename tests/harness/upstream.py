@@ -25,19 +25,12 @@ class UpstreamPeer:
             self.head = await self.reader.readuntil(b"\r\n\r\n")
         except asyncio.IncompleteReadError:
             return b""
-        lowered = self.head.lower()
-        if b"transfer-encoding: chunked" in lowered:
+        if [coding.lower() for coding in self.header(b"transfer-encoding")] == [b"chunked"]:
             self.body = await self._read_chunked()
         else:
-            self.body = await self.reader.readexactly(self._content_length(lowered))
+            (length,) = self.header(b"content-length") or [b"0"]
+            self.body = await self.reader.readexactly(int(length))
         return self.head
-
-    @staticmethod
-    def _content_length(lowered: bytes) -> int:
-        for line in lowered.split(b"\r\n"):
-            if line.startswith(b"content-length:"):
-                return int(line.split(b":")[1])
-        return 0
 
     async def _read_chunked(self) -> bytes:
         body = b""

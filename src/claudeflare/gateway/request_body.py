@@ -10,6 +10,8 @@ from claudeflare.http1.request_parser import RequestHead
 
 HELD_BYTES = 1_048_576
 """A streamed body that has nowhere to go yet is read up to this size, then the client has to wait."""
+SMALL_BYTES = 1024
+"""Pieces below this are gathered: a body in chunks of two bytes would take thirty times its size as objects."""
 
 
 class BodySink(Protocol):
@@ -40,7 +42,7 @@ class RequestBody:
     def __init__(self, head: RequestHead, limit: int, replay_limit: int) -> None:
         self._limit = limit
         self._replay_limit = replay_limit
-        self._pieces: list[bytes] = []
+        self._pieces: list[bytes | bytearray] = []
         self._sink: BodySink | None = None
         self._ended = False
         self.received = 0
@@ -58,7 +60,10 @@ class RequestBody:
         if self._sink is not None:
             self._sink.write(self._framed(data))
             return
-        self._pieces.append(data)
+        if self._pieces and len(data) < SMALL_BYTES:
+            self._gather(data)
+        else:
+            self._pieces.append(data)
         if self.received > self._replay_limit:
             self.streamed = True
 
@@ -72,7 +77,8 @@ class RequestBody:
         """The complete body of a request that is not streamed."""
         if len(self._pieces) > 1:
             self._pieces = [b"".join(self._pieces)]
-        return self._pieces[0] if self._pieces else b""
+        # The first piece is never a gathered one, so this copies nothing.
+        return bytes(self._pieces[0]) if self._pieces else b""
 
     @property
     def held_full(self) -> bool:
@@ -92,6 +98,13 @@ class RequestBody:
         """The upstream connection is gone; further bytes are counted and dropped."""
         if self._sink is not None:
             self._sink = Discard()
+
+    def _gather(self, data: bytes) -> None:
+        last = self._pieces[-1]
+        if isinstance(last, bytearray):
+            last += data
+        else:
+            self._pieces.append(bytearray(data))
 
     def _end(self, sink: BodySink) -> None:
         if self.length is None:
