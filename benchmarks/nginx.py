@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from types import TracebackType
 
+PROGRAM_PATH = "/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin:/opt/homebrew/bin"
 PROXY_CORE = "0"
 """Where every proxy under test runs, one at a time; the load generator has core 1."""
 
@@ -26,7 +27,7 @@ http {{
   server {{
     listen 127.0.0.1:{port} backlog=4096;
     location / {{
-      proxy_pass http://api; proxy_http_version 1.1; proxy_set_header Connection "";
+      proxy_pass {scheme}://api; proxy_http_version 1.1; proxy_set_header Connection ""; {tls}
       proxy_set_header Authorization "Bearer acct"; proxy_buffering off; proxy_request_buffering on;
       proxy_read_timeout 600s;
     }}
@@ -34,21 +35,47 @@ http {{
 }}
 """
 
+# As Claudeflare does it: verified, connections kept, sessions resumed.
+TLS = """
+      proxy_ssl_trusted_certificate {authorities}; proxy_ssl_verify on; proxy_ssl_name localhost;
+      proxy_ssl_server_name on; proxy_ssl_session_reuse on; proxy_ssl_protocols TLSv1.3;
+"""
+
 
 class NginxMissing(Exception):
     """There is no nginx to compare with."""
 
 
+def find_program() -> str:
+    """Where nginx is; raises `NginxMissing`."""
+    program = shutil.which("nginx", path=PROGRAM_PATH)
+    if program is None:
+        raise NginxMissing("nginx is not installed (Debian: apt-get install nginx-light)")
+    return program
+
+
+def start_program(program: str, core: str, configuration: Path, port: int) -> subprocess.Popen[bytes]:
+    """Start it on a core; returns when it listens on `port`."""
+    command = ["taskset", "-c", core, program, "-c", str(configuration), "-p", str(configuration.parent)]
+    process = subprocess.Popen(command)
+    for _ in range(50):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return process
+        time.sleep(0.1)
+    process.terminate()
+    raise NginxMissing(f"nginx does not listen on port {port}; its own message is above")
+
+
 class Nginx:
     """Runs while its `with` block does."""
 
-    def __init__(self, port: int, upstream_port: int) -> None:
-        program = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin:/opt/homebrew/bin")
-        if program is None:
-            raise NginxMissing("nginx is not installed (Debian: apt-get install nginx-light)")
+    def __init__(self, port: int, upstream_port: int, authorities: Path | None = None) -> None:
+        """`authorities` are trusted for an upstream behind TLS; None: the upstream speaks plain HTTP."""
         self.port = port
-        self._program = program
+        self._program = find_program()
         self._upstream_port = upstream_port
+        self._authorities = authorities
         self._folder = tempfile.TemporaryDirectory(prefix="claudeflare-bench-nginx-")
 
     @property
@@ -66,19 +93,14 @@ class Nginx:
     def __enter__(self) -> Nginx:
         folder = Path(self._folder.name)
         folder.chmod(0o755)  # the worker runs as another user
+        scheme, tls = ("https", TLS.format(authorities=self._authorities)) if self._authorities else ("http", "")
         configuration = folder / "nginx.conf"
         configuration.write_text(
-            CONFIGURATION.format(folder=folder, port=self.port, upstream=self._upstream_port), encoding="utf-8"
+            CONFIGURATION.format(folder=folder, port=self.port, upstream=self._upstream_port, scheme=scheme, tls=tls),
+            encoding="utf-8",
         )
-        self._process = subprocess.Popen(
-            ["taskset", "-c", PROXY_CORE, self._program, "-c", str(configuration), "-p", str(folder)]
-        )
-        for _ in range(50):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return self
-            time.sleep(0.1)
-        raise NginxMissing(f"nginx does not listen on port {self.port}; its own message is above")
+        self._process = start_program(self._program, PROXY_CORE, configuration, self.port)
+        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

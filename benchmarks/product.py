@@ -10,9 +10,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 
 from load import Measurement
 from nginx import PROXY_CORE
@@ -20,6 +21,10 @@ from nginx import PROXY_CORE
 START_SECONDS = 30.0
 RECORD_SECONDS = 120.0
 """How long control may take to write down what a run has answered."""
+
+QUIET_SECONDS = 0.25
+QUIET_SHARE = 0.04
+"""Of a core: what control takes when there is nothing to do, several times over."""
 
 
 class ProductFailed(Exception):
@@ -29,9 +34,10 @@ class ProductFailed(Exception):
 class Claudeflare:
     """Runs while its `with` block does, in a temporary home. Counts what recording costs beside the gateway."""
 
-    def __init__(self, upstream_port: int) -> None:
+    def __init__(self, upstream: str, settings: Mapping[str, str] = MappingProxyType({})) -> None:
+        """`upstream` is its URL; `settings` are more variables of the environment."""
         self._home = tempfile.TemporaryDirectory(prefix="claudeflare-bench-home-")
-        self._upstream = f"http://127.0.0.1:{upstream_port}"
+        self._settings = {"CLAUDEFLARE_UPSTREAM_URL": upstream, **settings}
         self._program = Path(sys.executable).with_name("claudeflare")
         self.port = 0
         self.answered = 0
@@ -44,7 +50,7 @@ class Claudeflare:
     def __enter__(self) -> Claudeflare:
         home = Path(self._home.name)
         environment = {name: value for name, value in os.environ.items() if not name.startswith("CLAUDEFLARE_")}
-        environment |= {"CLAUDEFLARE_HOME": str(home), "CLAUDEFLARE_UPSTREAM_URL": self._upstream, "LOG_LEVEL": "warn"}
+        environment |= {"CLAUDEFLARE_HOME": str(home), "LOG_LEVEL": "warn", **self._settings}
         key = b"sk-ant-api03-benchmark\n"
         added = subprocess.run([self._program, "add", "bench"], input=key, env=environment, capture_output=True)
         if added.returncode:
@@ -89,8 +95,30 @@ class Claudeflare:
             if time.monotonic() > deadline:
                 raise ProductFailed(f"{self.answered} whole answers, but {self.complete_rows()} records of such")
             time.sleep(0.05)
+        self._wait_until_quiet(deadline)
         self.recording_seconds = self._other_cpu_seconds() - self._cpu_before
         self.recorded = self._rows() - self._rows_before
+
+    @property
+    def token(self) -> str:
+        """What opens its REST API."""
+        return (Path(self._home.name) / "control-token").read_text(encoding="utf-8").strip()
+
+    @property
+    def disk_bytes(self) -> dict[str, int]:
+        """What it has stored, by kind. To be asked when it is quiet; logs not yet folded into their file count."""
+        home = Path(self._home.name)
+        kinds = {"records": "claudeflare.db*", "payloads": "payloads.db*"}
+        return {kind: sum(path.stat().st_size for path in home.glob(names)) for kind, names in kinds.items()}
+
+    def _wait_until_quiet(self, deadline: float) -> None:
+        """Until control has nothing left to do: what it stores behind the records counts as well."""
+        while time.monotonic() < deadline:
+            before = self._other_cpu_seconds()
+            time.sleep(QUIET_SECONDS)
+            if self._other_cpu_seconds() - before < QUIET_SECONDS * QUIET_SHARE:
+                return
+        raise ProductFailed(f"control is still at work {RECORD_SECONDS:.0f} s after the load has ended")
 
     def complete_rows(self) -> int:
         """Records of requests that were answered whole."""
@@ -110,12 +138,18 @@ class Claudeflare:
             time.sleep(0.05)
         raise ProductFailed(f"`claudeflare serve` did not start: {' '.join(self.problems)[-500:]}")
 
+    @property
+    def control_pid(self) -> int:
+        """The process that stores."""
+        return self._other_pids[-1]
+
     def _find_children(self) -> None:
         supervisor = self._supervisor.pid
         children = map(int, Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text().split())
         commands = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in children}
         self.gateway_pid = next(pid for pid, command in commands.items() if b"claudeflare.gateway" in command)
-        self._other_pids = [supervisor, *(pid for pid in commands if pid != self.gateway_pid)]
+        control = next(pid for pid, command in commands.items() if b"claudeflare.control" in command)
+        self._other_pids = [supervisor, control]
 
     def _other_cpu_seconds(self) -> float:
         return sum(_cpu_seconds(pid) for pid in self._other_pids)

@@ -9,32 +9,21 @@ import json
 import os
 import shutil
 import socket
-import statistics
 import sys
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import replace
 
-from compare import DEFAULT_TESTS, TESTS, Row, Subject, Test, chosen_tests, compare
+from busy import under_load_of_control
+from compare import TESTS, Subject, Test, chosen_tests, compare
 from load import Load, LoadFailed, build
 from nginx import Nginx, NginxMissing
 from product import Claudeflare, ProductFailed
-from table import Column, lay_out
+from report import Recording, Report, Result, as_text
+from setups import SETUPS, Setup, chosen_setups
+from tls import TlsFront
 
 QUICK_TESTS = "json1,json64,sse200"
 EVENTS_PER_ANSWER = 105
-
-
-@dataclass(frozen=True)
-class Result:
-    """One test of the product. `gateway` is the data plane alone; the rest adds what recording cost."""
-
-    gateway: Row
-    whole_cost: float
-    """Gateway, control and supervisor, in the row's unit, until the last record is in the database."""
-    whole_cost_ratio: float
-    record_us: float
-    """CPU of control and supervisor for one record."""
-    whole_rss_mb: float
-    recorded: int
 
 
 def measure(product: Claudeflare, nginx: Nginx, load: Load, test: Test, pairs: int) -> Result:
@@ -57,62 +46,6 @@ def measure(product: Claudeflare, nginx: Nginx, load: Load, test: Test, pairs: i
     )
 
 
-@dataclass(frozen=True)
-class Recording:
-    """Whether every answer left its record."""
-
-    answered: int
-    """Whole answers that clients got, warm-up included."""
-    complete: int
-    """Records of whole answers."""
-    problems: list[str]
-    """What the server logged as warnings or errors."""
-
-
-COST, RATE, DELAY, MEMORY = "CPU µs a request or event (idle: MB)", "requests or events /s", "µs added", "RSS, MB"
-COLUMNS = (
-    Column("", "test", 9),
-    Column(COST, "nginx", 7, 2), Column(COST, "gateway", 8, 2), Column(COST, "ratio", 6, 2),
-    Column(COST, "whole", 8, 2), Column(COST, "ratio", 6, 2),
-    Column(RATE, "nginx", 8), Column(RATE, "gateway", 8), Column(RATE, "ratio", 6, 2),
-    Column(DELAY, "p50", 7), Column(DELAY, "p99", 7),
-    Column(MEMORY, "nginx", 6), Column(MEMORY, "gateway", 8), Column(MEMORY, "whole", 6),
-    Column("", "errors", 6),
-)  # fmt: skip
-
-
-def as_json(results: list[Result], recording: Recording) -> str:
-    """For programs."""
-    return json.dumps({"tests": [dataclasses.asdict(each) for each in results], **dataclasses.asdict(recording)})
-
-
-def as_text(results: list[Result], recording: Recording, nginx_version: str) -> str:
-    """For people."""
-    lines = [table(results), "", f"Compared with {nginx_version}; ratio = Claudeflare / nginx."]
-    record_us = statistics.median([each.record_us for each in results if each.recorded] or [0.0])
-    lines.append(f"Writing one record costs control {record_us:.0f} µs of CPU (median of the tests).")
-    lines.append(f"{recording.answered} whole answers, {recording.complete} records of whole answers.")
-    lines += [f"{each.gateway.test}: {each.gateway.message}" for each in results if each.gateway.message]
-    if recording.problems:
-        lines.append(
-            f"The server logged {len(recording.problems)} lines of trouble, the first: {recording.problems[0]}"
-        )
-    return "\n".join(lines)
-
-
-def table(results: list[Result]) -> str:
-    """One line a test."""
-    rows: list[list[str | float]] = []
-    for result in results:
-        row = result.gateway
-        delays = ("-", "-") if row.unit == "rss_mb" else (row.p50_added, row.p99_added)
-        cost = (row.nginx_cost, row.cost, row.cost_ratio, result.whole_cost, result.whole_cost_ratio)
-        throughput = (row.nginx_throughput, row.throughput, row.throughput_ratio)
-        memory = (row.nginx_rss_mb, row.rss_mb, result.whole_rss_mb)
-        rows.append([row.test, *cost, *throughput, *delays, *memory, row.errors])
-    return lay_out(COLUMNS, rows)
-
-
 def require_machine() -> None:
     """Say what is missing before anything starts."""
     if not sys.platform.startswith("linux"):
@@ -123,14 +56,14 @@ def require_machine() -> None:
         raise SystemExit("taskset is not installed (Debian: apt-get install util-linux)")
 
 
-def free_ports(count: int) -> list[int]:
-    """Ports nobody uses now.
+def free_ports(count: int, taken: int = 0) -> list[int]:
+    """Ports nobody uses now, nor is going to use: `taken`.
 
     Below those the kernel gives to outgoing connections: between two runs nobody listens on the upstream's, and a proxy
     that tries to reach it from that very port would be connected to itself.
     """
     found: list[int] = []
-    for port in range(9001, 9999):
+    for port in sorted({*range(9001, 9999)} - {taken}):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -143,28 +76,58 @@ def free_ports(count: int) -> list[int]:
     raise SystemExit("There are no free ports between 9001 and 9999.")
 
 
+def run_setup(setup: Setup, tests: list[Test], pairs: int, load: Load) -> tuple[list[Result], Recording, str]:
+    """All tests of one setup, its record keeping, and nginx's version."""
+    nginx_port, tls_port = free_ports(2, load.upstream_port)
+    with ExitStack() as stack:
+        authorities, upstream, port = None, f"http://127.0.0.1:{load.upstream_port}", load.upstream_port
+        settings = dict(setup.settings)
+        if setup.https:
+            front = stack.enter_context(TlsFront(tls_port, load.upstream_port))
+            authorities, upstream, port = front.authorities, f"https://127.0.0.1:{tls_port}", tls_port
+            settings["SSL_CERT_FILE"] = str(authorities)
+        nginx = stack.enter_context(Nginx(nginx_port, port, authorities))
+        product = stack.enter_context(Claudeflare(upstream, settings))
+        results = [replace(measure(product, nginx, load, test, pairs), setup=setup.name) for test in tests]
+        complete, stored = product.complete_rows(), product.disk_bytes
+        each = {kind: size / max(complete, 1) for kind, size in stored.items()}
+        recording = Recording(
+            setup.name, product.answered, complete, each["records"], each["payloads"], product.problems
+        )
+        return results, recording, nginx.version
+
+
+def run(options: argparse.Namespace, load: Load) -> tuple[Report, str]:
+    """Everything that was asked for, and nginx's version."""
+    results: list[Result] = []
+    recordings: list[Recording] = []
+    version = ""
+    quick = QUICK_TESTS if options.quick else ""
+    for setup in chosen_setups(options.setups or ("plain" if options.quick else ",".join(SETUPS))):
+        tests = chosen_tests(options.tests or quick or setup.tests)
+        more, recording, version = run_setup(setup, tests, options.pairs or (1 if options.quick else 5), load)
+        results += more
+        recordings.append(recording)
+    busy = None if options.quick or options.tests else under_load_of_control(load)
+    return Report(results, recordings, busy), version
+
+
 def main() -> int:
     """0 when every answer was good and recorded, 1 when not."""
     parser = argparse.ArgumentParser(description="Measure Claudeflare against nginx.")
     parser.add_argument("--tests", default="", help=f"comma-separated, among {','.join(TESTS)}")
+    parser.add_argument("--setups", default="", help=f"comma-separated, among {','.join(SETUPS)}; all by default")
     parser.add_argument("--pairs", type=int, default=0, help="runs of each side for each test; 5 by default")
-    parser.add_argument("--quick", action="store_true", help=f"one pair of {QUICK_TESTS}")
+    parser.add_argument("--quick", action="store_true", help=f"one pair of {QUICK_TESTS}, plain")
     parser.add_argument("--json", action="store_true", help="figures for programs")
     options = parser.parse_args()
-    tests = chosen_tests(options.tests or (QUICK_TESTS if options.quick else DEFAULT_TESTS))
-    pairs = options.pairs or (1 if options.quick else 5)
     require_machine()
     try:
-        upstream_port, nginx_port = free_ports(2)
-        load = Load(build(), upstream_port)
-        with Nginx(nginx_port, upstream_port) as nginx, Claudeflare(upstream_port) as product:
-            results = [measure(product, nginx, load, test, pairs) for test in tests]
-            recording = Recording(product.answered, product.complete_rows(), product.problems)
-            print(as_json(results, recording) if options.json else as_text(results, recording, nginx.version))
+        report, version = run(options, Load(build(), *free_ports(1)))
     except (LoadFailed, NginxMissing, ProductFailed) as error:
         raise SystemExit(str(error)) from None
-    good = recording.answered == recording.complete and not any(each.gateway.errors for each in results)
-    return 0 if good else 1
+    print(json.dumps(dataclasses.asdict(report)) if options.json else as_text(report, version))
+    return 0 if report.good else 1
 
 
 if __name__ == "__main__":

@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from claudeflare.errors import StorageError
 from claudeflare.ingest.batch import Batch
-from claudeflare.ingest.ingest import LONGEST_BACKOFF_SECONDS, Ingest
+from claudeflare.ingest.ingest import GATHER_SECONDS, LONGEST_BACKOFF_SECONDS, MUCH, POLL_SECONDS, Ingest
 from claudeflare.ingest.pricing import PriceTable
 from claudeflare.journal.reader import FRAMES_AT_ONCE, JournalReader
 from claudeflare.journal.records import Changed, Frame, Opened, Shed
@@ -21,6 +22,7 @@ from claudeflare.storage import migrate
 from claudeflare.storage.database import Database
 from claudeflare.storage.records import PricedRequest
 from claudeflare.storage.requests import RequestStore
+from claudeflare.storage.tables import open_requests
 from harness.journal_frames import STARTED_AT, changed, finished, opened, whole
 
 PRICES = PriceTable()
@@ -111,6 +113,44 @@ def test_what_a_dead_gateway_left_open_ends_as_an_error(
     assert "gateway boot died with 1 requests running" in caplog.text
     assert ingest.run_once() == 0
     assert store.count() == 2
+
+
+def open_rows(database: Database) -> set[str]:
+    with database.read() as connection:
+        return set(connection.scalars(select(open_requests.c.id)))
+
+
+def test_what_only_a_deleted_segment_told_is_in_the_database_by_then(
+    journal: Path, database: Database, store: RequestStore
+) -> None:
+    writer = JournalWriter(journal, 0, "boot", segment_bytes=600)
+    writer.append(opened("long"))
+    ingest = ingest_of(journal, store)
+    ingest.run_once()
+    assert open_rows(database) == set()
+    for number in range(20):
+        writer.append(opened(f"r{number}"))
+        ingest.run_once()
+        writer.append(finished(f"r{number}"))
+        ingest.run_once()
+    assert len(os.listdir(journal)) == 1
+    assert open_rows(database) == {"long"}
+    writer.append(finished("long"))
+    # Another process goes on from here: what the first had in mind is lost.
+    ingest_of(journal, store).run_once()
+    assert open_rows(database) == set()
+    assert store.count() == 21
+    writer.close()
+
+
+def test_open_requests_survive_a_restart_of_control(journal: Path, store: RequestStore) -> None:
+    writer = live_writer(journal, opened("a"), finished("b"))
+    ingest_of(journal, store).drain()
+    second = ingest_of(journal, store)
+    second.drain()
+    writer.close()
+    second.drain()
+    assert [state_of(store, request_id) for request_id in "ab"] == ["error", "complete"]
 
 
 def test_a_live_gateways_open_requests_stay_open(journal: Path, store: RequestStore) -> None:
@@ -248,6 +288,14 @@ def test_full_batches_follow_one_another_without_a_pause(journal: Path, store: R
     assert stop.waited == [0.2]
     assert store.count() == FRAMES_AT_ONCE
     assert os.listdir(journal) == []
+
+
+def test_where_much_comes_more_is_gathered(journal: Path, store: RequestStore) -> None:
+    writer = live_writer(journal, *(finished(str(number)) for number in range(MUCH)))
+    stop = FakeTime(waits=2)
+    ingest_of(journal, store).run(stop)
+    assert stop.waited == [GATHER_SECONDS, POLL_SECONDS]
+    writer.close()
 
 
 def test_a_programming_error_is_not_taken_for_an_outage(journal: Path, store: RequestStore) -> None:

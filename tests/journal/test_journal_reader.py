@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import os
 import zlib
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from claudeflare.journal.frames import decode, encode, pack
@@ -16,6 +18,7 @@ from claudeflare.journal.segment_reader import READ_BYTES
 from claudeflare.journal.segments import SegmentName
 from claudeflare.journal.writer import JournalWriter
 from harness.journal_frames import finished, opened, segment, whole, write_segment
+from harness.payload_segments import payload
 
 A1, A2, A3 = (SegmentName("a", 0, sequence) for sequence in (1, 2, 3))
 
@@ -47,7 +50,9 @@ def test_a_directory_that_cannot_be_listed_is_the_callers_to_know(tmp_path: Path
 
 def test_frames_come_with_their_boot_and_worker(tmp_path: Path) -> None:
     write_segment(tmp_path, SegmentName("b-1", 3, 1), segment(SegmentName("b-1", 3, 1)) + frames("x"))
-    assert JournalReader(tmp_path).read() == [(whole("x"), "b-1", 3)]
+    [read] = JournalReader(tmp_path).read()
+    assert read[:3] == (whole("x"), "b-1", 3)
+    assert bytes(read.encoded) == msgspec.msgpack.encode(whole("x"))
 
 
 def test_order_is_by_age_of_boot_then_sequence(tmp_path: Path) -> None:
@@ -59,6 +64,21 @@ def test_order_is_by_age_of_boot_then_sequence(tmp_path: Path) -> None:
     write_segment(tmp_path, later, segment(later, created_at=50.0) + frames("2"))
     write_segment(tmp_path, SegmentName("z", 1, 11), segment(SegmentName("z", 1, 11), created_at=150.0) + frames("3"))
     assert ids(JournalReader(tmp_path)) == ["1", "2", "3", "4"]
+
+
+def test_it_says_when_a_commit_will_delete_a_segment(tmp_path: Path) -> None:
+    lock = write_segment(tmp_path, A1, segment(A1) + frames("1", "2"))
+    reader = JournalReader(tmp_path)
+    with lock.open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        reader.read()
+        assert not reader.some_end
+    reader.read(1)
+    assert not reader.some_end
+    reader.read()
+    assert reader.some_end
+    reader.commit()
+    assert (left(tmp_path), reader.some_end) == ([], False)
 
 
 def test_the_same_frames_come_again_until_commit(tmp_path: Path) -> None:
@@ -341,3 +361,25 @@ def test_repr_tells_segments_and_losses(tmp_path: Path) -> None:
     reader = JournalReader(tmp_path)
     reader.read()
     assert repr(reader) == f"<JournalReader {tmp_path}: 1 segments, 0 bytes skipped>"
+
+
+def test_a_limit_of_bytes_ends_a_read_and_nothing_is_lost(tmp_path: Path) -> None:
+    bodies = [payload(str(number), body=bytes(READ_BYTES)) for number in range(6)]
+    first, second = segment(A1) + b"".join(map(encode, bodies[:4])), segment(A2) + b"".join(map(encode, bodies[4:]))
+    write_segment(tmp_path, A1, first)
+    write_segment(tmp_path, A2, second)
+    reader = JournalReader(tmp_path)
+    taken = []
+    while frames := reader.read(100, limit_bytes=1):
+        taken.append([read.frame for read in frames])
+        reader.commit()
+    assert [frame for some in taken for frame in some] == bodies
+    assert len(taken) > 1
+    reader.commit()
+    assert left(tmp_path) == []
+    assert (reader.skipped_bytes, reader.corrupt_segments) == (0, 0)
+
+
+def test_a_limit_of_bytes_that_is_not_reached_changes_nothing(tmp_path: Path) -> None:
+    write_segment(tmp_path, A1, segment(A1) + frames("1", "2"))
+    assert [read.frame for read in JournalReader(tmp_path).read(limit_bytes=2**40)] == [whole("1"), whole("2")]

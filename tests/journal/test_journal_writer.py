@@ -19,6 +19,7 @@ from claudeflare.journal.reader import JournalReader
 from claudeflare.journal.records import Frame, Shed
 from claudeflare.journal.writer import JournalWriter
 from harness.journal_frames import finished, opened, whole
+from harness.payload_segments import payload
 
 SIZE = len(encode(whole("0")))
 
@@ -161,6 +162,24 @@ def test_what_was_lost_last_is_told_at_close_and_nothing_is_taken_after(tmp_path
     assert journaled(tmp_path) == [Shed(at=7.0, records=1)]
     assert not writer.append(whole("b"))
     assert writer.shed == 2
+
+
+def test_frames_written_in_one_piece_are_lost_one_by_one_or_all_together(tmp_path: Path) -> None:
+    journal = tmp_path / "journal"
+    writer = writer_in(journal)
+    assert writer.append_all([whole("a"), payload("b")]) == 2
+    assert writer.shed == 2
+    journal.mkdir()
+    assert writer.append_all([whole("c"), finished("d", usage={"input_tokens": 2**64}), payload("e")]) == 1
+    assert writer.append_all([payload("f")]) == 0
+    writer.close()
+    assert journaled(journal) == [
+        Shed(at=7.0, records=2),
+        whole("c"),
+        payload("e"),
+        Shed(at=7.0, records=3),
+        payload("f"),
+    ]
 
 
 FULL_DISK = """

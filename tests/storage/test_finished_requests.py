@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import msgspec
 import pytest
 from sample_requests import priced, write
 from sqlalchemy import func, select
 
 from claudeflare.providers.usage import TokenCounts
+from claudeflare.storage import request_rows
 from claudeflare.storage.database import Database
 from claudeflare.storage.requests import RequestStore
 from claudeflare.storage.tables import hourly_sums
@@ -28,6 +30,32 @@ def test_a_record_written_again_counts_once(store: RequestStore, work: str) -> N
     totals = store.totals(None)
     assert (totals.requests, totals.tokens, totals.cost_usd) == (1, 5, 0.5)
     assert store.account_use()[work].recorded == 1
+
+
+def test_a_batch_of_old_and_new_ones_counts_each_once(store: RequestStore, work: str) -> None:
+    old = [priced(f"r{n}", tokens=TokenCounts(output=5), cost_usd=0.5, account_id=work) for n in range(3)]
+    write(store, old)
+    write(store, [*old, priced("r4", cost_usd=1.0, account_id=work), priced("r4", cost_usd=0.25, account_id=work)])
+    totals = store.totals(None)
+    assert (totals.requests, totals.tokens, totals.cost_usd, store.count()) == (4, 15, 1.75, 4)
+
+
+def test_amendments_and_new_records_come_together(store: RequestStore, work: str) -> None:
+    write(store, priced("a", cost_usd=0.5, account_id=work))
+    amended = priced("a", cost_usd=2.0, account_id=work, status=499, amended=True)
+    write(store, [priced("b", cost_usd=0.25, account_id=work), amended, priced("c", amended=True)])
+    assert (store.totals(None).requests, store.totals(None).cost_usd) == (3, 2.25)
+    found = store.get("a")
+    assert found is not None
+    assert (found[0].status, found[1].amended) == (499, True)
+
+
+def test_a_record_is_stored_as_the_journal_has_it(store: RequestStore) -> None:
+    record = priced("a", query="q")
+    write(store, msgspec.structs.replace(record, encoded=request_rows.encode_finished(record.finished)))
+    found = store.get("a")
+    assert found is not None
+    assert found[1] == record.finished
 
 
 def test_an_amendment_moves_what_it_counts_for(database: Database, store: RequestStore, work: str, spare: str) -> None:

@@ -54,8 +54,9 @@ def stored(database: Database) -> dict[Any, Any]:
 def from_records(database: Database) -> dict[Any, Any]:
     with database.read() as connection:
         sums = SumsOfRows(statistics_since(connection))
-        for row in connection.execute(select(requests)):
-            sums.add(row)
+        rows = connection.execute(select(requests)).all()
+        if rows:
+            sums.add([*zip(*rows, strict=True)])
     return {key: astuple(each) for key, each in sums.buckets.items()}
 
 

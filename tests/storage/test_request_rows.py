@@ -13,7 +13,13 @@ from claudeflare.storage.tables import requests
 
 
 def row_of(request: PricedRequest) -> dict[str, Any]:
-    return dict(zip((column.name for column in requests.c), request_rows.request_row(request), strict=True))
+    return dict(
+        zip(
+            (column.name for column in requests.c),
+            [values[0] for values in request_rows.request_columns([request])],
+            strict=True,
+        )
+    )
 
 
 def test_a_row_has_every_value_in_its_column() -> None:

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select
 
 from claudeflare.storage.database import Database
 from claudeflare.storage.tables import benches, hourly_sums, requests, single_values
-from claudeflare.storage.upsert import add_many, upsert, upsert_many
+from claudeflare.storage.upsert import add_many, insert_new, upsert, upsert_columns, upsert_many
 
 
 def test_the_last_of_equal_keys_wins(database: Database) -> None:
@@ -60,3 +61,35 @@ def test_many_add_up(database: Database) -> None:
         add_many(connection, hourly_sums, [])
         sums = select(hourly_sums.c.hour, hourly_sums.c.recorded, hourly_sums.c.streamed_us, hourly_sums.c.cost_usd)
         assert set(map(tuple, connection.execute(sums))) == {(0, 7, 7, 7.0), (3600, 7, 7, 7.0)}
+
+
+def insert_or_roll_back(database: Database, keys: list[str]) -> None:
+    with database.write() as connection:
+        if not insert_new(connection, single_values, [keys, ["3", "4"]]):
+            raise LookupError
+
+
+@pytest.mark.parametrize("keys", [["b", "c"], ["d", "d"]])
+def test_only_new_keys_are_inserted(database: Database, keys: list[str]) -> None:
+    with database.write() as connection:
+        assert insert_new(connection, single_values, [["a", "b"], ["1", "\t%s \\N"]])
+        assert insert_new(connection, single_values, [[], []])
+        assert insert_new(connection, single_values, [])
+    with pytest.raises(LookupError):
+        insert_or_roll_back(database, keys)
+    with database.read() as connection:
+        stored = {row.key: row.value for row in connection.execute(select(single_values))}
+    assert stored == {"a": "1", "b": "\t%s \\N"}
+
+
+def test_a_column_that_becomes_empty_throughout_is_emptied(database: Database) -> None:
+    def row(key: str, session: str | None) -> tuple[object, ...]:
+        values = {column.name: column.type.python_type() for column in requests.c}
+        return tuple((values | {"id": key, "session": session}).values())
+
+    with database.write() as connection:
+        upsert_columns(connection, requests, [*zip(row("a", "s"), row("b", "t"), strict=True)])
+        upsert_columns(connection, requests, [*zip(row("a", None), row("b", None), strict=True)])
+        assert connection.scalars(select(requests.c.session)).all() == [None, None]
+        upsert_columns(connection, requests, [*zip(row("a", None), row("b", "u"), strict=True)])
+        assert connection.scalars(select(requests.c.session).order_by(requests.c.id)).all() == [None, "u"]

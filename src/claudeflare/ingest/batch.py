@@ -8,6 +8,7 @@ from typing import assert_never
 
 from claudeflare.ingest.priced import price
 from claudeflare.ingest.pricing import PriceTable
+from claudeflare.journal.payloads import Payload
 from claudeflare.journal.records import Changed, Finished, Opened, Shed
 from claudeflare.journal.segment_reader import ReadFrame
 from claudeflare.journal.segments import writer_name
@@ -29,25 +30,27 @@ class Batch:
 def collect(frames: Iterable[ReadFrame], table: PriceTable) -> Batch:
     """Sort frames by kind. The last finished frame of a request wins, and opened ones yield to it."""
     opened: dict[str, tuple[str, Opened]] = {}
-    finished: dict[str, Finished] = {}
+    finished: dict[str, tuple[Finished, memoryview]] = {}
     changed: list[Changed] = []
     shed: dict[str, int] = {}
-    for frame, boot_id, worker in frames:
+    for frame, boot_id, worker, encoded in frames:
         match frame:
             case Opened():
                 opened[frame.id] = (boot_id, frame)
             case Finished():
-                finished[frame.id] = frame
+                finished[frame.id] = (frame, encoded)
             case Changed():
                 changed.append(frame)
             case Shed():
                 writer = writer_name(boot_id, worker)
                 shed[writer] = max(frame.records, shed.get(writer, 0))
+            case Payload():
+                pass  # of a directory of their own, read by `payload_ingest`
             case _:
                 assert_never(frame)
     return Batch(
         opened=[entry for request_id, entry in opened.items() if request_id not in finished],
-        finished=[price(frame, table) for frame in finished.values()],
+        finished=[price(frame, table, bytes(encoded)) for frame, encoded in finished.values()],
         changed=changed,
         shed=shed,
     )

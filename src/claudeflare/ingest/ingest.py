@@ -10,6 +10,7 @@ from typing import Final, Protocol
 
 from claudeflare.errors import StorageError
 from claudeflare.ingest.batch import Batch, collect
+from claudeflare.ingest.open_requests import OpenRequests
 from claudeflare.ingest.pricing import PriceTable
 from claudeflare.journal.reader import FRAMES_AT_ONCE, JournalReader
 from claudeflare.journal.records import Changed, Opened
@@ -19,6 +20,13 @@ log = logging.getLogger(__name__)
 
 FIRST_BACKOFF_SECONDS: Final = 0.5
 LONGEST_BACKOFF_SECONDS: Final = 10.0
+
+POLL_SECONDS: Final = 0.2
+"""Until the journal is looked at again: what comes alone is stored at once."""
+GATHER_SECONDS: Final = 1.0
+"""The same when much comes: a transaction costs as much as the rows of thirty requests."""
+MUCH: Final = 40
+"""Frames in `POLL_SECONDS`."""
 
 
 class RecordStore(Protocol):
@@ -60,6 +68,7 @@ class Ingest:
         self._prices = prices
         self._on_written = tuple(on_written)
         self._clock = clock
+        self._open = OpenRequests()
 
     def run_once(self) -> int:
         """Take what the journal holds, up to one batch, into the database; how many frames that were.
@@ -69,16 +78,17 @@ class Ingest:
         frames = self._reader.read(FRAMES_AT_ONCE)
         dead = self._reader.dead_boots()
         batch = collect(frames, self._prices)
-        if frames:
-            self._requests.write_batch(
-                opened=batch.opened, finished=batch.finished, changed=batch.changed, shed=batch.shed
-            )
+        # The journal keeps what has only begun, until its segment is about to go.
+        opened = self._open.all_of(batch) if self._reader.some_end else []
+        if frames or opened:
+            self._requests.write_batch(opened=opened, finished=batch.finished, changed=batch.changed, shed=batch.shed)
         for boot_id in dead:
             ended = self._requests.end_open_requests(boot_id, self._clock())
             if ended:
                 log.warning("gateway %s died with %d requests running; they are recorded as errors", boot_id, ended)
         # Segments go last: whatever fails before, the next run finds them and does the same again.
         self._reader.commit()
+        self._open.stored(batch, opened)
         if frames:
             for tell in self._on_written:
                 tell(batch)
@@ -93,7 +103,7 @@ class Ingest:
             if taken < FRAMES_AT_ONCE:
                 return total
 
-    def run(self, stop: threading.Event, poll_seconds: float = 0.2) -> None:
+    def run(self, stop: threading.Event, poll_seconds: float = POLL_SECONDS) -> None:
         """Drain again and again until `stop` is set. While the database or the disk fails, the journal is kept."""
         backoff = 0.0
         while not stop.is_set():
@@ -109,4 +119,4 @@ class Ingest:
                 backoff = 0.0
                 log.warning("records are stored again")
             if taken < FRAMES_AT_ONCE:
-                stop.wait(poll_seconds)
+                stop.wait(poll_seconds if taken < MUCH else max(poll_seconds, GATHER_SECONDS))

@@ -2,37 +2,57 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from claudeflare.ingest.pricing import PriceTable
 from claudeflare.journal.records import Finished
-from claudeflare.providers.anthropic.usage import billed_parts, token_counts
-from claudeflare.providers.usage import TokenCounts
+from claudeflare.providers.anthropic.plain_usage import plain_usage
+from claudeflare.providers.anthropic.usage import billed_parts, is_free, token_counts
+from claudeflare.providers.usage import BilledPart, TokenCounts
 from claudeflare.storage.records import PricedRequest
 
 BILLED_CALLS: Final = frozenset({"/v1/messages", "/v1/messages/batches", "/v1/complete", "/v1/chat/completions"})
 """POST to these makes tokens. What a batch costs is not in the answer to its creation: that cost stays unknown."""
 
 
-def price(finished: Finished, table: PriceTable) -> PricedRequest:
+def price(finished: Finished, table: PriceTable, encoded: bytes = b"") -> PricedRequest:
     """Count and price a request. Its cost is 0 when it cannot have cost anything, None when that is not known.
 
     The cost is that of the answer. What an earlier attempt of the same request may have cost is not in any answer;
-    `Attempt.maybe_billed` tells of it.
+    `Attempt.maybe_billed` tells of it. `encoded` is the record in MessagePack, to spare who stores it the encoding.
     """
     usage = finished.usage
     if usage is None:
         free = cannot_have_cost(finished)
-        return PricedRequest(finished=finished, tokens=TokenCounts(), cost_usd=0.0 if free else None)
-    parts = billed_parts(usage, finished.served_model or finished.model, finished.stop_reason, finished.path)
+        return PricedRequest(finished=finished, tokens=TokenCounts(), cost_usd=0.0 if free else None, encoded=encoded)
+    tokens, parts = _counted(usage, finished)
     cost = table.cost(parts, finished.started_at)
     return PricedRequest(
         finished=finished,
-        # Nearly always the one part is the whole of it, already counted.
-        tokens=parts[0].tokens if len(parts) == 1 and "iterations" not in usage else token_counts(usage),
+        tokens=tokens,
         cost_usd=cost,
         price_version=None if cost is None else table.version,
+        encoded=encoded,
     )
+
+
+def _counted(usage: dict[str, Any], finished: Finished) -> tuple[TokenCounts, list[BilledPart]]:
+    """The tokens, and what of them is to be paid."""
+    model = finished.served_model or finished.model
+    plain = plain_usage(usage)
+    if plain is None or "model" in usage:
+        return token_counts(usage), billed_parts(usage, model, finished.stop_reason, finished.path)
+    tokens = plain.token_counts()
+    if is_free(finished.path) or (finished.stop_reason == "refusal" and not tokens.output):
+        return tokens, []
+    part = BilledPart(
+        model=model or "",
+        tokens=tokens,
+        fast=plain.speed == "fast",
+        batch=plain.service_tier == "batch",
+        inference_geo=plain.inference_geo,
+    )
+    return tokens, [part]
 
 
 def cannot_have_cost(finished: Finished) -> bool:

@@ -29,6 +29,7 @@ LONGEST_MODEL_ID: Final = 256
 UNITED_STATES_FACTOR: Final = Decimal("1.1")
 """`inference_geo: "us"`, on every kind of token, from version 4.6 on (platform.claude.com: Pricing, data residency)."""
 FIRST_REGIONAL_VERSION: Final = (4, 6)
+ONE: Final = Decimal(1)
 ANYWHERE: Final = frozenset({None, "", "global", "not_available"})
 """Values of `inference_geo` without a surcharge; the last is what models before 4.6 answer."""
 
@@ -133,7 +134,7 @@ class PriceTable:
 def regional_factor(model: str, inference_geo: str | None) -> Decimal | None:
     """What the place of inference multiplies token prices by; None when that is unknown."""
     if inference_geo in ANYWHERE:
-        return Decimal(1)
+        return ONE
     version = _VERSION.match(model.lower())
     if inference_geo != "us" or version is None:
         return None
@@ -151,4 +152,5 @@ def _variant(row: PriceRow, part: BilledPart) -> TieredRates | None:
 
 def _prompt_tokens(tokens: TokenCounts) -> int:
     """What thresholds are compared with: the whole prompt, cached or not."""
-    return sum(count or 0 for count in (tokens.input, tokens.cache_write_5m, tokens.cache_write_1h, tokens.cache_read))
+    written = (tokens.cache_write_5m or 0) + (tokens.cache_write_1h or 0)
+    return (tokens.input or 0) + written + (tokens.cache_read or 0)

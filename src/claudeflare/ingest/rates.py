@@ -38,13 +38,14 @@ class Rates:
 
     def token_cost(self, tokens: TokenCounts) -> Decimal:
         """USD for the tokens; a counter the answer left out counts as none."""
-        return (
-            self.input * (tokens.input or 0)
-            + self.cache_write_5m * (tokens.cache_write_5m or 0)
-            + self.cache_write_1h * (tokens.cache_write_1h or 0)
-            + self.cache_read * (tokens.cache_read or 0)
-            + self.output * (tokens.output or 0)
-        ) / MILLION
+        total = self.input * (tokens.input or 0) + self.output * (tokens.output or 0)
+        if tokens.cache_read:
+            total += self.cache_read * tokens.cache_read
+        if tokens.cache_write_5m:
+            total += self.cache_write_5m * tokens.cache_write_5m
+        if tokens.cache_write_1h:
+            total += self.cache_write_1h * tokens.cache_write_1h
+        return total / MILLION
 
     def batched(self) -> Rates:
         """The same with the batch discount."""

@@ -8,6 +8,7 @@ import msgspec
 
 from claudeflare.balancing.change import Change
 from claudeflare.balancing.decision import Pick
+from claudeflare.journal.payloads import Payload
 
 TERMINAL_STATES = ("complete", "truncated", "client_closed", "refused", "error")
 """complete: a whole upstream answer was relayed, of any status. truncated: it broke off after bytes had reached the
@@ -111,4 +112,4 @@ class Shed(msgspec.Struct, tag="shed"):
     """How many requests' records this writer has lost since it began: read twice, it counts once."""
 
 
-Frame = Opened | Finished | Changed | Shed
+Frame = Opened | Finished | Changed | Shed | Payload

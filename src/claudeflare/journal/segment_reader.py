@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import logging
 import os
+import sys
 from enum import Enum
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -30,6 +31,8 @@ class ReadFrame(NamedTuple):
     frame: Frame
     boot_id: str
     worker: int
+    encoded: memoryview = memoryview(b"")
+    """What the frame was decoded from: the record in MessagePack. Empty when that is not at hand."""
 
 
 class Ending(Enum):
@@ -87,8 +90,16 @@ class SegmentReader:
         """Bytes of a finished segment that were no frame: damage, or an unfinished last frame."""
         return self._size - self._position + self._passed if self.finished else 0
 
-    def read(self, limit: int) -> list[ReadFrame]:
-        """Up to `limit` frames behind the committed ones; 0 reads the header alone. Raises `OSError`."""
+    @property
+    def taken_bytes(self) -> int:
+        """What the last `read` went over, damage included."""
+        return self._position - self._start
+
+    def read(self, limit: int, limit_bytes: int = sys.maxsize) -> list[ReadFrame]:
+        """Up to `limit` frames behind the committed ones; 0 reads the header alone. Raises `OSError`.
+
+        From `limit_bytes` on no more of the file is read.
+        """
         if self.settled or self.ending is Ending.UNKNOWN_VERSION:
             return []
         self._position, self.unreadable, self._passed_now = self._start, 0, 0
@@ -100,7 +111,7 @@ class SegmentReader:
             # Asked before reading: what a writer appended before it went is then certainly seen.
             gone = self.moved_on or _lock_is_free(fd)
             self._size = os.fstat(fd).st_size
-            frames, tail = self._scan(fd, limit, gone)
+            frames, tail = self._scan(fd, limit, limit_bytes, gone)
         except JournalError as error:
             log.error("%s", error)
             self.ending = Ending.UNKNOWN_VERSION
@@ -114,16 +125,20 @@ class SegmentReader:
             self._suspects.add(self._position)
         return frames
 
-    def _scan(self, fd: int, limit: int, gone: bool) -> tuple[list[ReadFrame], Tail | None]:
-        """Frames from the current position, and what follows them; None when the limit left some unread."""
+    def _scan(self, fd: int, limit: int, limit_bytes: int, gone: bool) -> tuple[list[ReadFrame], Tail | None]:
+        """Frames from the current position, and what follows them; None when a limit left some unread."""
         if self._header is None and (tail := self._read_header(fd)) is not None:
             return [], tail
         frames: list[ReadFrame] = []
         wanted = READ_BYTES
-        while len(frames) < limit:
+        while len(frames) < limit and self.taken_bytes < limit_bytes:
             data = os.pread(fd, wanted, self._position)
             decoded = decode(data, limit=limit - len(frames))
-            frames += [ReadFrame(frame, self.name.boot_id, self.name.worker) for frame, _ in decoded.frames]
+            boot_id, worker, _ = self.name
+            frames += [
+                ReadFrame(frame, boot_id, worker, encoded)
+                for (frame, _), encoded in zip(decoded.frames, decoded.payloads, strict=True)
+            ]
             self.unreadable += decoded.unreadable
             self._position += decoded.end
             at_end = self._position - decoded.end + len(data) >= self._size

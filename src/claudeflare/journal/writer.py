@@ -7,12 +7,13 @@ import fcntl
 import logging
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
 from claudeflare.errors import JournalError
 from claudeflare.journal.frames import encode
+from claudeflare.journal.payloads import Payload
 from claudeflare.journal.records import Finished, Frame, Shed
 from claudeflare.journal.segments import (
     UNPUBLISHED_SUFFIX,
@@ -26,6 +27,8 @@ from claudeflare.journal.segments import (
 log = logging.getLogger(__name__)
 
 SEGMENT_BYTES: Final = 8 * 1024 * 1024
+UNENCODABLE: Final = (JournalError, TypeError, ValueError, OverflowError, RecursionError)
+"""What `encode` raises."""
 
 
 class JournalWriter:
@@ -41,21 +44,25 @@ class JournalWriter:
         boot_id: str,
         segment_bytes: int = SEGMENT_BYTES,
         clock: Callable[[], float] = time.time,
+        contents: str = "records",
     ) -> None:
         """Touches nothing yet: the first append opens a segment.
 
         `boot_id` names this process's life: no other process may ever have used it with the same worker number.
+        `contents` is what log lines call the frames.
         """
         self.shed = 0
         """Requests whose record was lost since the start: disk full or broken, directory gone, or it cannot be encoded.
 
-        A request's beginning, an amendment and what the pool learned are no records of their own.
+        Or payloads, where it writes these. A request's beginning, an amendment and what the pool learned are no records
+        of their own.
         """
         self._directory = directory
         self._worker = worker
         self._boot_id = check_boot_id(boot_id)
         self._segment_bytes = segment_bytes
         self._clock = clock
+        self._contents = contents
         self._reported = 0
         """How many of them a `Shed` frame tells of."""
         self._sequence: int | None = None
@@ -70,7 +77,7 @@ class JournalWriter:
         """Write one frame; False when it was lost, and then it is counted. Raises nothing."""
         try:
             data = encode(frame)
-        except (JournalError, TypeError, ValueError, OverflowError, RecursionError):
+        except UNENCODABLE:
             log.exception("a %s record cannot be encoded and is lost", type(frame).__name__)
             return self._lose(frame)
         shed = self.shed
@@ -80,6 +87,26 @@ class JournalWriter:
             return self._lose(frame)
         self._reported = shed
         return True
+
+    def append_all(self, frames: Sequence[Frame]) -> int:
+        """Write frames in one piece; how many could not be encoded, or all when writing failed. Raises nothing."""
+        written: list[Frame] = []
+        pieces = [encode(Shed(at=self._clock(), records=self.shed))] if self.shed != self._reported else []
+        shed = self.shed
+        for frame in frames:
+            try:
+                pieces.append(encode(frame))
+            except UNENCODABLE:
+                log.exception("a %s cannot be encoded and is lost", type(frame).__name__)
+                self._lose(frame)
+            else:
+                written.append(frame)
+        if self._write(b"".join(pieces)):
+            self._reported = shed
+            return len(frames) - len(written)
+        for frame in written:
+            self._lose(frame)
+        return len(frames)
 
     def close(self) -> None:
         """Tell of what was lost and has not been told of, and let readers have the segment (idempotent)."""
@@ -91,7 +118,7 @@ class JournalWriter:
         self._close_segment()
 
     def _lose(self, frame: Frame) -> bool:
-        self.shed += isinstance(frame, Finished) and not frame.amended
+        self.shed += isinstance(frame, Payload) or (isinstance(frame, Finished) and not frame.amended)
         return False
 
     def _write(self, data: bytes) -> bool:
@@ -106,12 +133,13 @@ class JournalWriter:
             self._undo()
             if not self._failing:
                 self._failing = True
-                log.error("%s cannot be written, records are lost until it can: %s", self._directory, error)
+                log.error("%s cannot be written, %s are lost until it can: %s", self._directory, self._contents, error)
             return False
         self._size += written
         if self._failing:
             self._failing = False
-            log.warning("%s can be written again; %d records were lost", self._directory, self.shed - self._reported)
+            lost = self.shed - self._reported
+            log.warning("%s can be written again; %d %s were lost", self._directory, lost, self._contents)
         return True
 
     def _writable_segment(self) -> int:

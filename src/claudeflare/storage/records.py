@@ -17,6 +17,8 @@ class PricedRequest(msgspec.Struct, frozen=True, kw_only=True):
     """None when a price is unknown: never 0, never a guess."""
     price_version: str | None = None
     """Which price data `cost_usd` was computed with."""
+    encoded: bytes = b""
+    """`finished` in MessagePack. Empty when that is not at hand."""
 
 
 class RequestSummary(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from operator import attrgetter
+from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Row
+from sqlalchemy import BigInteger, Row, String
 
 from claudeflare.journal.records import Attempt, Finished, Opened
 from claudeflare.providers.usage import TokenCounts
 from claudeflare.storage import storable
 from claudeflare.storage.records import PricedRequest, RequestSummary
+from claudeflare.storage.tables import requests
 
 _encoder = msgspec.msgpack.Encoder()
 _finished_decoder = msgspec.msgpack.Decoder(Finished)
@@ -20,52 +22,40 @@ _opened_decoder = msgspec.msgpack.Decoder(Opened)
 _SAME_NAME = tuple(set(RequestSummary.__struct_fields__) - {"account", "tokens"})
 """Fields of a summary that are columns of the same name."""
 
+_FINISHED: Final = tuple(column.name for column in requests.c if column.name in Finished.__struct_fields__)
+"""Columns that are fields of the record of the same name."""
+_TOKENS: Final = {
+    **{f"{kind}_tokens": kind for kind in TokenCounts.__struct_fields__ if f"{kind}_tokens" in requests.c},
+    "web_searches": "web_searches",
+}
+"""Columns that are counters, and what those call them."""
+_TEXTS: Final = tuple(
+    column.name for column in requests.c if isinstance(column.type, String) and not column.primary_key
+)
+_COUNTS: Final = tuple(column.name for column in requests.c if isinstance(column.type, BigInteger))
 
-def request_row(request: PricedRequest) -> tuple[Any, ...]:
-    """One record as a row of `requests`, in the order of its columns."""
-    finished, tokens = request.finished, request.tokens
-    text, text_or_none = storable.text, storable.text_or_none
-    count, count_or_none = storable.count, storable.count_or_none
-    return (
-        finished.id,
-        finished.started_at,
-        text(finished.method),
-        text(finished.path),
-        text_or_none(finished.model),
-        text_or_none(finished.served_model),
-        finished.streaming,
-        finished.account_id,
-        finished.account,
-        text_or_none(finished.client_key),
-        text_or_none(finished.session),
-        text_or_none(finished.agent_id),
-        text_or_none(finished.user_agent),
-        finished.policy,
-        finished.status,
-        finished.terminal_state,
-        finished.terminal_state == "complete" and finished.status < 400,
-        text_or_none(finished.error_type),
-        text_or_none(finished.error_message),
-        text_or_none(finished.stop_reason),
-        finished.duration_ms,
-        finished.first_byte_ms,
-        finished.first_content_ms,
-        finished.overhead_ms,
-        finished.queued_ms,
-        failover_attempts(finished.attempts),
-        count(finished.request_bytes),
-        count(finished.response_bytes),
-        count_or_none(tokens.input),
-        count_or_none(tokens.cache_write_5m),
-        count_or_none(tokens.cache_write_1h),
-        count_or_none(tokens.cache_read),
-        count_or_none(tokens.output),
-        count_or_none(tokens.thinking),
-        count_or_none(tokens.web_searches),
-        finished.usage_estimated,
-        request.cost_usd,
-        request.price_version,
+_of_finished = attrgetter(*_FINISHED)
+_of_tokens = attrgetter(*_TOKENS.values())
+
+
+def request_columns(records: Sequence[PricedRequest]) -> list[Sequence[Any]]:
+    """Records, at least one, as columns of `requests` in the table's order.
+
+    By column, because then a value that many records share is looked at once, and most of the work is done in C.
+    """
+    finished = [each.finished for each in records]
+    columns: dict[str, Sequence[Any]] = dict(
+        zip(_FINISHED, zip(*map(_of_finished, finished), strict=True), strict=True)
     )
+    tokens = zip(*[_of_tokens(each.tokens) for each in records], strict=True)
+    columns |= zip(_TOKENS, tokens, strict=True)
+    columns["success"] = [each.terminal_state == "complete" and each.status < 400 for each in finished]
+    columns["failover_attempts"] = [failover_attempts(each.attempts) for each in finished]
+    columns["cost_usd"] = [each.cost_usd for each in records]
+    columns["price_version"] = [each.price_version for each in records]
+    columns |= {name: storable.texts(columns[name]) for name in _TEXTS}
+    columns |= {name: storable.counts(columns[name]) for name in _COUNTS}
+    return [columns[column.name] for column in requests.c]
 
 
 def failover_attempts(attempts: Sequence[Attempt]) -> int:

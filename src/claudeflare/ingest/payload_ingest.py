@@ -1,0 +1,79 @@
+"""The loop that takes payloads out of the journal and into their store, some megabytes at a time."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Final, Protocol
+
+from claudeflare.errors import StorageError
+from claudeflare.ingest.ingest import FIRST_BACKOFF_SECONDS, LONGEST_BACKOFF_SECONDS
+from claudeflare.journal.payloads import Payload
+from claudeflare.journal.reader import JournalReader
+
+log = logging.getLogger(__name__)
+
+PAYLOADS_AT_ONCE: Final = 64
+BYTES_AT_ONCE: Final = 8 * 1024 * 1024
+"""Of frames: what one transaction stores, give or take one read. It bounds control's memory, not only its locks."""
+DRAIN_SECONDS: Final = 10.0
+"""How long the end of control may wait for what is left in the journal; the next start reads on."""
+
+
+class PayloadSink(Protocol):
+    """Where payloads are kept."""
+
+    def store(self, payloads: Sequence[Payload], /) -> None:
+        """Keep all of them, or raise `StorageError`. The same again changes nothing: `id` and `part` name a payload."""
+        ...
+
+
+class PayloadIngest:
+    """Consumes the payloads' part of the journal. For one thread at a time."""
+
+    def __init__(
+        self, reader: JournalReader, sink: PayloadSink, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._reader = reader
+        self._sink = sink
+        self._monotonic = monotonic
+
+    def run_once(self) -> int:
+        """Move one batch; how many frames that were. Raises `StorageError` and `OSError` with the journal kept."""
+        frames = self._reader.read(PAYLOADS_AT_ONCE, BYTES_AT_ONCE)
+        payloads = [read.frame for read in frames if isinstance(read.frame, Payload)]
+        if payloads:
+            self._sink.store(payloads)
+        # Segments go last: whatever fails before, the next run finds them and does the same again.
+        self._reader.commit()
+        return len(frames)
+
+    def drain(self) -> int:
+        """Move what there is, for as long as `DRAIN_SECONDS`; how many frames that were. Raises as `run_once`."""
+        until = self._monotonic() + DRAIN_SECONDS
+        total = 0
+        while taken := self.run_once():
+            total += taken
+            if self._monotonic() >= until:
+                break
+        return total
+
+    def run(self, stop: threading.Event, poll_seconds: float = 0.5) -> None:
+        """Move batch after batch until `stop` is set. While the store or the disk fails, the journal is kept."""
+        backoff = 0.0
+        while not stop.is_set():
+            try:
+                taken = self.run_once()
+            except (StorageError, OSError) as error:
+                if not backoff:
+                    log.error("payloads stay in the journal until they can be stored: %s", error)
+                backoff = min(max(2 * backoff, FIRST_BACKOFF_SECONDS), LONGEST_BACKOFF_SECONDS)
+                stop.wait(backoff)
+                continue
+            if backoff:
+                backoff = 0.0
+                log.warning("payloads are stored again")
+            if not taken:
+                stop.wait(poll_seconds)
