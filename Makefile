@@ -52,8 +52,8 @@ sdks: $(OLD_SDK_STAMP) $(NPM_STAMP) ## the other SDKs that tests drive through t
 test: setup-dev sdks ## every test; one of them: make test ARGS=tests/http1
 	@$(BIN)/pytest $(ARGS)
 
-torture: setup-dev ## crash tests of several minutes: a hundred rounds of kills, full disks, damage, dead databases
-	@$(BIN)/pytest -m torture -n 0 tests/torture $(ARGS)
+torture: setup-dev ## long tests: a hundred rounds of kills, full disks, damage, dead databases, bombs, fuzzing
+	@$(BIN)/pytest -m torture -n 0 tests/torture tests/hostile $(ARGS)
 
 check: setup-dev ## lint, format, types, import contracts; changes nothing
 	$(BIN)/ruff check

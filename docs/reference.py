@@ -26,7 +26,16 @@ from claudeflare.settings_sources import ALIASES, PREFIX, UNPREFIXED
 from claudeflare.settings_values import FIELDS, RULES
 
 DOCS: Final = Path(__file__).parent
-RESOURCES: Final = ("AccountResource", "RequestResource", "RequestDetail", "AttemptResource", "StatsResource")
+RESOURCES: Final = (
+    "AccountResource",
+    "RequestResource",
+    "RequestDetail",
+    "AttemptResource",
+    "StatsResource",
+    "QueueResource",
+    "PartResource",
+    "RetentionResource",
+)
 """Shapes whose fields the API page lists."""
 LONGER: Final = "RequestDetail"
 """Has every field of RequestResource, and more."""

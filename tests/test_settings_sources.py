@@ -125,6 +125,17 @@ def test_paths_are_made_absolute(environ: dict[str, str], tmp_path: Path, monkey
     assert loaded.settings.ssl_cert_file == str(tmp_path / "certificates.pem")
 
 
+def test_the_proxy_is_found_under_its_usual_names_and_not_shown(environ: dict[str, str]) -> None:
+    environ |= {"https_proxy": "http://me:hidden@proxy.example:3128", "no_proxy": ".Intranet, 10.0.0.0/8"}
+    loaded = load_settings(environ)
+    assert loaded.settings.https_proxy == "http://me:hidden@proxy.example:3128"
+    assert loaded.settings.no_proxy == (".intranet", "10.0.0.0/8")
+    assert loaded.sources["https_proxy"] == "environment https_proxy"
+    assert "hidden" not in repr(loaded)
+    assert load_settings({**environ, "HTTPS_PROXY": "proxy.example"}).settings.https_proxy == "proxy.example"
+    assert "hidden" not in refusal({**environ, "HTTPS_PROXY": "ftp://me:hidden@proxy.example"})
+
+
 @pytest.mark.parametrize("name", sorted(RESERVED))
 def test_names_of_parts_to_come_are_accepted(name: str, environ: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text(f'{name} = "x"\n')
@@ -145,7 +156,7 @@ def test_names_of_parts_to_come_are_accepted(name: str, environ: dict[str, str],
         (
             {"LB_STRATEGY": "sesion"},
             "bad value for lb_strategy from environment LB_STRATEGY: 'sesion' (did you mean session?); "
-            "allowed: session, round-robin, least-requests, weighted",
+            "allowed: session, round-robin, least-requests, weighted, headroom",
         ),
         (
             {"LOG_LEVEL": "warning"},
@@ -204,6 +215,10 @@ def test_what_is_wrong_is_said_in_full(variables: dict[str, str], message: str, 
         ("upstream_url", "https://api.example/?key=1"),
         ("upstream_url", "https://api.example:port"),
         ("upstream_url", "https://api.example/a b"),
+        ("https_proxy", "https://proxy.example"),
+        ("https_proxy", "socks5://user:pass@proxy.example"),
+        ("https_proxy", "http://proxy.example/path"),
+        ("no_proxy", "a b"),
         ("database_url", "mysql://db/x"),
         ("database_url", "postgresql://db"),
         ("database_url", "sqlite://"),

@@ -18,6 +18,8 @@ class Home:
         self.directory = Path(directory)
         self.config = self.directory / "config.toml"
         self.database = self.directory / "claudeflare.db"
+        self.payloads = self.directory / "payloads.db"
+        """Captured bodies, apart from the database of records; with PostgreSQL there is no such file."""
         self.journal = self.directory / "journal"
         self.secret_key = self.directory / "secret.key"
         self.control_token = self.directory / "control-token"

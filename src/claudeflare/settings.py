@@ -6,10 +6,10 @@ from typing import Any, Literal
 
 import msgspec
 
-SECRETS: frozenset[str] = frozenset({"token", "database_url"})
+SECRETS: frozenset[str] = frozenset({"token", "database_url", "https_proxy"})
 """Fields that hold a secret or may hold one: never printed, logged or sent to a process that does not need them."""
 
-STRATEGIES: tuple[str, ...] = ("session", "round-robin", "least-requests", "weighted")
+STRATEGIES: tuple[str, ...] = ("session", "round-robin", "least-requests", "weighted", "headroom")
 """Names of the policies that exist; `balancing.policies.named` has a class for each."""
 
 
@@ -22,6 +22,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Public address. Anything but loopback needs a client key and a control token set by the owner."""
     lb_strategy: str = "session"
     """Policy that picks the account."""
+    session_outranks_priority: bool = True
+    """Whether a session stays on its account while one of a better priority is free. False: it moves there."""
+    account_reserve: float = 1.0
+    """Share of a usage window from which an account is left alone, unless it has its own. 1: it is used to the end."""
+    allow_extra_usage: bool = True
+    """Whether accounts that do not say themselves may be used beyond their plan, as paid extra usage."""
     session_duration: int = 18_000_000
     """Milliseconds a session stays bound to its account after its last request."""
     log_level: Literal["debug", "info", "warn", "error"] = "info"
@@ -36,6 +42,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Factor from one back-off to the next."""
     data_retention_days: int = 7
     """Days payloads are kept."""
+    payloads: Literal["on", "off"] = "on"
+    """Whether what is sent to and answered by `/v1/messages` and its like is recorded, credentials left out."""
+    payload_limit_bytes: int = 4_194_304
+    """How much of one request's or one answer's body is recorded."""
+    payload_queue_bytes: int = 67_108_864
+    """Memory, per worker, for bodies on their way to the disk; those that find no room are not recorded."""
+    payload_min_free_bytes: int = 268_435_456
+    """Free space on the data directory's disk below which payloads are not recorded, so that requests still are."""
+    payload_max_bytes: int = 2_147_483_648
+    """Disk space that payloads may take; beyond it the oldest are deleted."""
     request_retention_days: int = 365
     """Days request records are kept."""
     home: str = ""
@@ -56,6 +72,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Host names beside loopback that a request may name. Comma separated."""
     ssl_cert_file: str = ""
     """Certificate authorities to trust for upstreams. Empty: the system's."""
+    https_proxy: str = ""
+    """HTTP proxy through which https upstreams are reached, by CONNECT. Empty: none."""
+    no_proxy: tuple[str, ...] = ()
+    """Hosts, `.domains`, addresses, CIDR networks reached without it; `*` for all. Comma separated. Loopback always."""
 
     connect_timeout: float = 5.0
     """Seconds to connect to an upstream, TLS included."""
@@ -70,7 +90,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     drain_timeout: float = 30.0
     """Seconds running requests get to end after SIGTERM."""
     start_deadline: float = 120.0
-    """Seconds after a request's start in which its last attempt may begin."""
+    """Seconds after a request's start in which its last attempt may begin; time in the queue does not count."""
+    queue_max_wait: float = 60.0
+    """Longest time in seconds a request waits for an account when all are limited. 0: it is refused at once."""
+    queue_limit: int = 1024
+    """Requests that may wait at once, per worker."""
+    queue_limit_bytes: int = 268_435_456
+    """Bytes of request bodies that may be held for those, per worker."""
     max_connections: int = 8192
     """Client connections open at once, per worker."""
     max_head_bytes: int = 65_536

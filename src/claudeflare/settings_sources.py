@@ -37,9 +37,14 @@ UNPREFIXED: Final = frozenset(
         "request_retention_days",
         "database_url",
         "ssl_cert_file",
+        "https_proxy",
+        "no_proxy",
     }
 )
 """Settings also read without the prefix. The rest are not: HOME, TOKEN or WORKERS may be there for somebody else."""
+
+LOWER_CASE: Final = frozenset({"https_proxy", "no_proxy"})
+"""Variables that other programs know in lower case, and so do we."""
 
 ALIASES: Final[Mapping[str, str]] = {"session_duration_ms": "session_duration"}
 """Second names, wherever the first is read."""
@@ -48,12 +53,9 @@ RESERVED: Final = frozenset(
     {
         "client_id",
         "client_key_file",
-        "https_proxy",
-        "no_proxy",
         "oauth_authorize_url",
         "oauth_client_id",
         "oauth_token_url",
-        "payloads",
         "redis_url",
         "url",
     }
@@ -110,6 +112,7 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, _Given]:
     for key in (*FIELDS, *ALIASES):
         name = ALIASES.get(key, key)
         variables = [PREFIX + key.upper(), *([key.upper()] if name in UNPREFIXED else [])]
+        variables += [key] if name in LOWER_CASE else []
         for variable in variables:
             if name not in given and (raw := environ.get(variable, "").strip()):
                 given[name] = _Given(raw, f"environment {variable}")

@@ -22,8 +22,9 @@ FIELDS: Final[Mapping[str, msgspec.structs.FieldInfo]] = {
 
 _HIDDEN: Final = "…"
 _DAY: Final = 86_400
-_URL_FIELDS: Final = frozenset({"upstream_url", "database_url"})
+_URL_FIELDS: Final = frozenset({"upstream_url", "database_url", "https_proxy"})
 _PATH_FIELDS: Final = frozenset({"home", "token_file", "secret_key_file", "ssl_cert_file"})
+_NO_PROXY: Final = re.compile(r"[\w.*:/%\[\]-]+\Z", re.ASCII)
 _HOST_NAME: Final = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*\.?\Z")
 
 
@@ -76,6 +77,19 @@ def _is_upstream(url: str) -> bool:
     )
 
 
+def _is_proxy(url: str) -> bool:
+    if not url:
+        return True
+    parts = _split(url if "://" in url else f"http://{url}")
+    return parts is not None and (
+        parts.scheme == "http"
+        and bool(parts.hostname)
+        and parts.path in ("", "/")
+        and not parts.query
+        and not parts.fragment
+    )
+
+
 def _is_database(url: str) -> bool:
     if url == "":
         return True
@@ -87,10 +101,15 @@ def _is_database(url: str) -> bool:
     return parts.scheme == "postgresql" and len(parts.path) > 1
 
 
+_SWITCH: Final = Rule("true or false", lambda value: isinstance(value, bool))
+
 RULES: Final[Mapping[str, Rule]] = {
     "port": _number(0, 65_535),
     "host": Rule("an IP address or a host name, without port", _is_host),
     "lb_strategy": _choice(*STRATEGIES),
+    "session_outranks_priority": _SWITCH,
+    "account_reserve": Rule("a share above 0, up to 1", lambda value: 0 < value <= 1),
+    "allow_extra_usage": _SWITCH,
     "session_duration": _number(1, 3650 * _DAY * 1000, "milliseconds"),
     "log_level": _choice(*get_args(FIELDS["log_level"].type)),
     "log_format": _choice(*get_args(FIELDS["log_format"].type)),
@@ -98,6 +117,11 @@ RULES: Final[Mapping[str, Rule]] = {
     "retry_delay_ms": _number(0, 600_000, "milliseconds"),
     "retry_backoff": _number(1, 100, "a factor"),
     "data_retention_days": _number(0, 36_500, "days"),
+    "payloads": _choice(*get_args(FIELDS["payloads"].type)),
+    "payload_limit_bytes": _number(1, 15 * 2**20, "bytes"),
+    "payload_queue_bytes": _number(65_536, 2**40, "bytes"),
+    "payload_min_free_bytes": _number(0, 2**50, "bytes"),
+    "payload_max_bytes": _number(0, 2**50, "bytes"),
     "request_retention_days": _number(1, 36_500, "days"),
     "home": Rule("a directory", lambda value: not value or not os.path.exists(value) or os.path.isdir(value)),
     "upstream_url": Rule("an http:// or https:// URL without credentials, query or fragment", _is_upstream),
@@ -111,6 +135,11 @@ RULES: Final[Mapping[str, Rule]] = {
         lambda hosts: all(host == "*" or _is_host(host) for host in hosts),
     ),
     "ssl_cert_file": Rule("a file that exists", lambda value: not value or os.path.isfile(value)),
+    "https_proxy": Rule("the URL of an HTTP proxy, http://[USER:PASSWORD@]HOST:PORT", _is_proxy),
+    "no_proxy": Rule(
+        "host names, .domains, addresses or networks, each with :PORT if need be, comma separated; * for all",
+        lambda entries: all(_NO_PROXY.match(entry) for entry in entries),
+    ),
     "connect_timeout": _seconds(),
     "first_byte_timeout": _seconds(),
     "idle_timeout": _seconds(),
@@ -118,6 +147,9 @@ RULES: Final[Mapping[str, Rule]] = {
     "keep_alive_timeout": _seconds(),
     "drain_timeout": _seconds(),
     "start_deadline": _seconds(),
+    "queue_max_wait": _number(0, 86_400, "seconds"),
+    "queue_limit": _number(0, 1_000_000),
+    "queue_limit_bytes": _number(0, 2**40, "bytes"),
     "max_connections": _number(1, 1_000_000),
     "max_head_bytes": _number(1024, 16_777_216, "bytes"),
     "max_header_count": _number(10, 10_000),

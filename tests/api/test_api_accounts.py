@@ -10,7 +10,7 @@ from harness.rest_api import NOW, Api, words
 
 FIELDS = words(
     """id name provider mode tier priority paused tokenStatus rateLimitStatus rateLimitReset requestCount totalRequests
-    lastUsed created baseUrl limits inFlight"""
+    lastUsed created baseUrl limits gauges reserve allowExtraUsage inFlight"""
 )
 
 
@@ -31,6 +31,9 @@ async def test_an_added_account_is_listed_with_every_field(api: Api) -> None:
         "rateLimitStatus": "ok",
         "rateLimitReset": None,
         "limits": [],
+        "gauges": [],
+        "reserve": None,
+        "allowExtraUsage": None,
         "inFlight": 0,
         "requestCount": 0,
         "totalRequests": 0,

@@ -1,9 +1,18 @@
 from __future__ import annotations
 
-from claudeflare.api.maintenance import BATCH, delete_for
+import random
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from unittest.mock import ANY
+
+from claudeflare.api.maintenance import BATCH, delete_for, delete_payloads_for
 from claudeflare.api.schemas.maintenance import HistoryCleared
+from claudeflare.journal.payloads import Payload
 from claudeflare.journal.records import Opened
 from claudeflare.providers.usage import TokenCounts
+from claudeflare.retention.payload_retention import PAYLOADS_AT_ONCE
+from claudeflare.storage.payloads import PayloadTotals
 from claudeflare.storage.records import PricedRequest
 from harness.journal_frames import finished
 from harness.rest_api import NOW, Api
@@ -64,3 +73,43 @@ async def test_a_moment_that_is_none_is_refused(api: Api) -> None:
     for body, status in (({"before": "soon"}, 400), ({"befor": "5s"}, 422)):
         refused = await api.refused("POST", "/api/maintenance/clear-history", json=body)
         assert refused[0] == status
+
+
+def capture(api: Api, request_id: str, at: float, body: bytes) -> None:
+    api.record(request_id, started_at=at)
+    api.services.payloads.store([Payload(id=request_id, at=at, part="request", body=body, size=len(body))])
+
+
+async def test_payloads_go_with_the_history(api: Api) -> None:
+    capture(api, "r1", NOW - 10, b"1" * 1000)
+    capture(api, "r2", NOW - 5, b"2" * 1000)
+    assert (await api.post("/api/maintenance/clear-history", {"before": "7s"}))["deleted"] == 1
+    assert not api.services.payloads.get("r1")
+    assert api.services.payloads.get("r2")
+    api.clock.now = NOW + 1
+    assert (await api.post("/api/maintenance/clear-history"))["done"]
+    assert api.services.payloads.totals() == PayloadTotals()
+
+
+async def test_many_payloads_take_several_calls(api: Api) -> None:
+    store = api.services.payloads
+    store.store([Payload(id=f"r{n}", at=NOW, part="request", body=b"%d" % n) for n in range(PAYLOADS_AT_ONCE + 1)])
+    assert not delete_payloads_for(0.0, store, NOW + 1)
+    assert store.totals().payloads == 1
+    assert delete_payloads_for(60.0, store, NOW + 1)
+    assert store.totals() == PayloadTotals()
+
+
+async def test_free_space_goes_back_to_the_disk(api: Api, tmp_path: Path) -> None:
+    capture(api, "r1", NOW - 10, random.Random(1).randbytes(3_000_000))
+    await api.post("/api/maintenance/clear-history")
+    assert await api.post("/api/maintenance/compact") == {"freedBytes": ANY, "done": True}
+    assert await api.post("/api/maintenance/compact") == {"freedBytes": 0, "done": True}
+    with closing(sqlite3.connect(tmp_path / "payloads.db")) as connection:
+        assert connection.execute("PRAGMA page_count").fetchone()[0] < 100
+
+
+async def test_nothing_to_clean_up(api: Api) -> None:
+    api.record("r1")
+    answer = await api.post("/api/maintenance/cleanup")
+    assert answer == {"deletedRequests": 0, "deletedPayloads": 0, "done": True}

@@ -26,6 +26,7 @@ async def test_without_requests_averages_are_unknown(api: Api) -> None:
         "avgTokensPerSecond": None,
         "topModels": [],
         "shedRecords": 0,
+        "shedPayloads": 0,
     }
 
 
@@ -49,6 +50,7 @@ async def test_sums_over_requests(api: Api) -> None:
         "avgTokensPerSecond": 200.0,
         "topModels": [{"model": "opus", "count": 2}, {"model": "haiku", "count": 1}, {"model": "other", "count": 1}],
         "shedRecords": 0,
+        "shedPayloads": 0,
     }
 
 
@@ -69,6 +71,22 @@ async def test_what_a_gateway_says_and_its_journal_repeats_counts_once(tmp_path:
         await eventually(lambda: _shed(api), "the gateway to be heard")
         api.services.requests.write_batch(opened=[], finished=[], changed=[], shed={"boot-0-0": 3, "older-0": 1})
         assert await _shed(api) == 5
+        gateway.close()
+
+
+async def test_payloads_that_could_not_be_written_count_since_the_server_began(tmp_path: Path) -> None:
+    async with open_api(tmp_path) as api:
+        assert (await api.get("/api/stats"))["shedPayloads"] == 0
+        ours, theirs = socket.socketpair()
+        gateway = GatewayEnd(ours)
+        api.control.gateways.add_link(0, theirs.detach())
+        await gateway.greeted(0)
+        await gateway.send(InFlight({}, open_connections=0, shed_payloads=4))
+
+        async def told() -> bool:
+            return bool((await api.get("/api/stats?range=1h"))["shedPayloads"] == 4)
+
+        await eventually(told, "the gateway to be heard")
         gateway.close()
 
 

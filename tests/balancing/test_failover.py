@@ -20,6 +20,7 @@ from claudeflare.balancing.failover import (
     Step,
     Stop,
     TryAnother,
+    Wait,
     next_step,
 )
 from claudeflare.balancing.outcome import (
@@ -206,8 +207,26 @@ def test_a_limit_without_a_window_is_waited_out_once_when_alone(
 
 
 @pytest.mark.parametrize("outcome", [BUCKET, RAMP, WINDOW])
-def test_a_stated_limit_is_never_waited_out(outcome: Outcome) -> None:
+def test_a_stated_limit_is_waited_for_in_the_queue_when_alone(outcome: Outcome) -> None:
+    alone = {"another_available": False, "may_wait": True}
+    assert step(outcome, **alone) == Wait(0.0)
+    assert step(outcome, **alone, attempts_here=2, pinned=True, auxiliary=True) == Wait(0.0)
+    assert step(outcome, **alone, replayable=False) == Relay()
+    assert step(outcome, **alone, elapsed=120.1) == Relay()
     assert step(outcome, another_available=False) == Relay()
+
+
+def test_a_limit_that_states_no_time_is_not_waited_for() -> None:
+    for kind in LimitKind:
+        assert step(RateLimited(kind), another_available=False, may_wait=True) == Relay()
+
+
+@pytest.mark.parametrize(("again", "least", "most"), [(1, 0.125, 0.25), (2, 0.25, 0.5), (6, 2.5, 5), (999, 2.5, 5)])
+def test_whoever_was_let_go_too_early_pauses_longer_each_time(again: int, least: float, most: float) -> None:
+    for jitter, pause in ((0.0, least), (1.0, most)):
+        alone = {"another_available": False, "may_wait": True, "limited_again": again}
+        assert step(BUCKET, jitter=jitter, **alone) == Wait(pytest.approx(pause))
+    assert step(BUCKET, limited_again=again, may_wait=True) == TryAnother(0.0)
 
 
 @pytest.mark.parametrize(
@@ -245,6 +264,8 @@ situations = st.builds(
     pinned=st.booleans(),
     auxiliary=st.booleans(),
     refreshed=st.booleans(),
+    may_wait=st.booleans(),
+    limited_again=st.integers(0, 9),
     elapsed=st.floats(0.0, 200.0),
 )
 
@@ -252,7 +273,7 @@ situations = st.builds(
 @given(st.sampled_from(ALL), situations, st.floats(0.0, 1.0, exclude_max=True))
 def test_trying_again_is_always_allowed(outcome: Outcome, situation: Situation, jitter: float) -> None:
     result = next_step(outcome, situation, RULES, jitter)
-    if isinstance(result, RetryHere | TryAnother | RefreshThenRetry):
+    if isinstance(result, RetryHere | TryAnother | Wait | RefreshThenRetry):
         assert situation.replayable
         assert not situation.committed
         assert situation.elapsed <= RULES.start_deadline

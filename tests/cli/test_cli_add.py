@@ -37,6 +37,14 @@ def test_options(empty: CommandLine) -> None:
     assert (account["tier"], account["priority"], account["baseUrl"]) == (20, 3, "http://127.0.0.1:8090")
 
 
+def test_what_is_to_be_spared(empty: CommandLine) -> None:
+    account = added(empty, "--reserve", "0.8", "--no-extra-usage")
+    assert (account["reserve"], account["allowExtraUsage"]) == (0.8, False)
+    shown = empty.output("show", "fresh")
+    assert "Spared       from 80% of a usage window on\n" in shown
+    assert "Extra usage  not allowed\n" in shown
+
+
 def test_a_name_that_is_taken(cli: CommandLine) -> None:
     assert "work" in cli.error("add", "work", input=KEY)
 

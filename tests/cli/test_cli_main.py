@@ -29,6 +29,7 @@ COMMANDS = {
     "requests",
     "request",
     "explain",
+    "export",
     "strategy",
     "config",
     "token",

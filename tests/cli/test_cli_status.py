@@ -43,6 +43,6 @@ def test_records_that_were_lost_are_told(cli: CommandLine) -> None:
 
 def test_json_puts_the_answers_side_by_side(cli: CommandLine) -> None:
     state = json.loads(cli.run("status", "--json").stdout)
-    assert state.keys() == {"server", "health", "strategy", "accounts", "shedRecords"}
+    assert state.keys() == {"server", "health", "strategy", "accounts", "queue", "shedRecords", "shedPayloads"}
     assert (state["server"], state["health"], state["strategy"]) == (None, None, "session")
     assert state["accounts"] == json.loads(cli.run("list", "--json").stdout)

@@ -7,12 +7,14 @@ import pytest
 
 from claudeflare.client.client import Client
 from claudeflare.client.connection import OpenControl, Target, connect
-from claudeflare.client.resources import Account, NewAccount, Request, Stats
+from claudeflare.client.resources import Account, NewAccount, Part, Payload, Request, Stats
 from claudeflare.errors import Conflict, InvalidInput, NotFound, Unreachable
 from claudeflare.home import Home
 from claudeflare.settings_sources import LoadedSettings
+from harness.captured import capture
 from harness.data_directory import add_requests, priced, request
 
+CAPTURED = "cf_000000000000000000000006"
 FRESH: NewAccount = {
     "name": "a/b c?d",
     "mode": "api-key",
@@ -93,6 +95,21 @@ async def test_a_request_and_its_explanation(client: Client) -> None:
     assert [attempt["account"] for attempt in detail["attempts"]] == ["spare", "work"]
     explanation = await client.explain("cf_000000000000000000000002")
     assert len(explanation["steps"]) == 4
+
+
+async def test_what_a_request_consisted_of(client: Client, home: Home) -> None:
+    with pytest.raises(NotFound, match="on record"):
+        await client.payload(CAPTURED)
+    with pytest.raises(NotFound, match="on record"):
+        await client.payload_bytes(CAPTURED, "request")
+    capture(home.directory, CAPTURED, b"{}", b"\xff\xfe")
+    found = await client.payload(CAPTURED)
+    assert set(found) == set(Payload.__annotations__)
+    assert found["response"] is not None
+    assert set(found["response"]) == set(Part.__annotations__)
+    assert found["response"]["base64"]
+    assert (await client.payload(CAPTURED, "request"))["response"] is None
+    assert await client.payload_bytes(CAPTURED, "response") == b"\xff\xfe"
 
 
 async def test_configuration_and_strategy(client: Client) -> None:

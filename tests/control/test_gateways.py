@@ -4,20 +4,38 @@ import asyncio
 import logging
 import socket
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 
 import pytest
 
 from claudeflare.balancing.account import Account
-from claudeflare.balancing.change import BenchCleared, Benched, Change, OrganizationLearned, SessionBound
+from claudeflare.balancing.change import (
+    BenchCleared,
+    Benched,
+    Change,
+    OrganizationLearned,
+    Pinned,
+    SessionBound,
+)
+from claudeflare.balancing.waiting import WaitingLine
 from claudeflare.control.gateways import Gateways
 from claudeflare.errors import StorageError
 from claudeflare.gateway.link import encode_message
-from claudeflare.gateway.messages import PROTOCOL, Answered, ChangesMade, InFlight, Ready, Snapshot
+from claudeflare.gateway.messages import (
+    PROTOCOL,
+    Answered,
+    ChangesMade,
+    InFlight,
+    PinAnswer,
+    PinQuestion,
+    Ready,
+    Snapshot,
+)
 from claudeflare.providers.provider import Credential
 from harness.gateway_end import GatewayEnd
 
 STORED: list[Change] = [OrganizationLearned("a", "org"), SessionBound("s", "a", 100.0)]
+PINNED = Pinned("file_011Cabcd", "a", "work")
 BENCHED = Benched("a", "opus", 100.0, "limited")
 
 
@@ -29,12 +47,19 @@ class World:
         self.failing = threading.Event()
         self.tried = threading.Event()
         self.told: list[Change] = []
-        self.gateways = Gateways(self.load_snapshot, self.load_state, self.told.extend, retry_seconds=0.0)
+        self.gateways = Gateways(
+            self.load_snapshot, self.load_state, self.told.extend, self.find_pins, retry_seconds=0.0
+        )
         self._ends: list[GatewayEnd] = []
 
     def load_snapshot(self, version: int) -> Snapshot:
         accounts = [Account(id="a", name="work", tier=self.tier)]
         return Snapshot(version, accounts, {"a": Credential("api-key", "sk-x")}, "session", 18_000.0)
+
+    def find_pins(self, ids: Sequence[str]) -> list[Pinned]:
+        if self.failing.is_set():
+            raise StorageError("The disk is gone.")
+        return [PINNED] if PINNED.id in ids else []
 
     def load_state(self) -> list[Change]:
         if self.failing.is_set():
@@ -114,6 +139,23 @@ async def test_what_one_gateway_learns_the_others_are_told_at_once(world: World)
     assert (await first.next(ChangesMade)).changes == [BenchCleared("a", "opus")]
 
 
+async def test_a_gateway_asks_where_things_are(world: World) -> None:
+    first, second = world.connect(0), world.connect(1)
+    await first.greeted(0)
+    await second.greeted(1)
+    await second.send(PinQuestion(3, [PINNED.id, "file_09"]))
+    assert await second.next(PinAnswer) == PinAnswer(3, [PINNED])
+    fresh = Pinned("file_09", "a", "work")
+    await first.newest_snapshot(2)
+    await first.send(ChangesMade([fresh]))
+    assert (await second.next(ChangesMade)).changes == [fresh]
+    await second.send(PinQuestion(4, ["file_09"]))
+    assert await second.next(PinAnswer) == PinAnswer(4, [fresh])
+    world.failing.set()
+    await second.send(PinQuestion(5, ["file_09"]))
+    assert await second.next(PinAnswer) == PinAnswer(5, failed=True)
+
+
 async def test_what_the_owner_changes_every_gateway_is_told(world: World) -> None:
     end = world.connect()
     await end.greeted()
@@ -133,6 +175,18 @@ async def test_requests_in_flight_are_summed_while_their_gateways_live(world: Wo
     await until(lambda: world.gateways.in_flight() == {"a": 5})
 
 
+async def test_who_waits_is_summed_and_those_waiting_longest_come_first(world: World) -> None:
+    first, second = world.connect(0), world.connect(1)
+    await first.greeted(0)
+    await second.greeted(1)
+    early, late = (WaitingLine(None, "opus", None, 2, since, None) for since in (10.0, 20.0))
+    await first.send(InFlight({}, open_connections=0, waiting=2, waiting_lines=[late]))
+    await second.send(InFlight({}, open_connections=0, waiting=3, waiting_lines=[early]))
+    await until(lambda: world.gateways.waiting() == (5, [early, late]))
+    first.close()
+    await until(lambda: world.gateways.waiting() == (3, [early]))
+
+
 async def test_what_a_gateway_could_not_write_down_is_not_forgotten_with_it(world: World) -> None:
     end = world.connect(1)
     await end.greeted(1)
@@ -142,6 +196,20 @@ async def test_what_a_gateway_could_not_write_down_is_not_forgotten_with_it(worl
     end.close()
     await world.connect(1).greeted(1)
     assert world.gateways.shed_records() == {"boot-1-1": 5}
+
+
+async def test_payloads_that_were_shed_are_summed_over_gateways_and_their_successors(world: World) -> None:
+    first, second = world.connect(0), world.connect(1)
+    await first.greeted(0)
+    await second.greeted(1)
+    await first.send(InFlight({}, open_connections=0, shed_payloads=2))
+    await second.send(InFlight({}, open_connections=0, shed_payloads=3))
+    await second.send(InFlight({}, open_connections=0, shed_payloads=4))
+    await until(lambda: world.gateways.shed_payloads() == 6)
+    assert world.gateways.shed_records() == {}
+    first.close()
+    await world.connect(2).greeted(2)
+    assert world.gateways.shed_payloads() == 6
 
 
 async def test_a_gateway_that_breaks_off_disturbs_nobody(world: World, caplog: pytest.LogCaptureFixture) -> None:

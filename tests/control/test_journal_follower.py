@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -11,13 +11,16 @@ from claudeflare.control.journal_follower import JournalFollower
 from claudeflare.errors import JournalError
 from claudeflare.ingest.batch import Batch
 from claudeflare.ingest.ingest import Ingest
+from claudeflare.ingest.payload_ingest import PayloadIngest
 from claudeflare.ingest.pricing import PriceTable
+from claudeflare.journal.payloads import Payload
 from claudeflare.journal.reader import JournalReader
 from claudeflare.journal.writer import JournalWriter
 from claudeflare.storage import migrate
 from claudeflare.storage.database import Database
 from claudeflare.storage.requests import RequestStore
 from harness.journal_frames import finished
+from harness.payload_segments import payload
 
 
 @pytest.fixture
@@ -95,6 +98,24 @@ async def test_a_journal_that_cannot_be_read_is_an_error_with_its_reason(
     follower.start(not_expected)
     await follower.close()
     assert "stay in the journal until the next start" in caplog.text
+
+
+async def test_payloads_are_followed_the_same_way(journal: Path, writer: JournalWriter) -> None:
+    kept: list[str] = []
+    stored = threading.Event()
+
+    class Sink:
+        def store(self, payloads: Sequence[Payload], /) -> None:
+            kept.extend(each.id for each in payloads)
+            stored.set()
+
+    follower = JournalFollower(PayloadIngest(JournalReader(journal), Sink()), "payloads")
+    follower.start()
+    writer.append(payload("meanwhile"))
+    assert await asyncio.to_thread(stored.wait, 10)
+    writer.append(payload("last"))
+    await follower.close()
+    assert kept == ["meanwhile", "last"]
 
 
 async def test_closing_before_the_start_does_nothing(journal: Path, requests: RequestStore) -> None:

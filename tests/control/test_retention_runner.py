@@ -27,14 +27,14 @@ class Store:
 
 async def test_it_begins_at_the_start_and_ends_at_once() -> None:
     store = Store()
-    runner = RetentionRunner(Retention(store, 1, lambda: NOW))
+    runner = RetentionRunner(Retention(store, lambda: 1, lambda: NOW))
     runner.start()
     assert await asyncio.to_thread(store.asked.wait, 10)
     await asyncio.wait_for(runner.close(), 10)
 
 
 async def test_closing_before_the_start_does_nothing() -> None:
-    await RetentionRunner(Retention(Store(), 1, lambda: NOW)).close()
+    await RetentionRunner(Retention(Store(), lambda: 1, lambda: NOW)).close()
 
 
 async def test_control_deletes_what_is_too_old_once_it_runs(tmp_path: Path) -> None:

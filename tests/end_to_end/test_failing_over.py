@@ -162,7 +162,7 @@ async def test_helpers_of_the_api_are_not_taken_elsewhere(stage: Stage, client: 
     assert stage.asked == ["alpha"]
 
 
-@pytest.mark.parametrize("name", ["500", "529", "html-502", "401", "402", "429-bucket", "429-window"])
+@pytest.mark.parametrize("name", ["500", "529", "html-502", "401", "402", "429-spend", "429-windowless"])
 async def test_when_nobody_is_left_the_last_answer_is_relayed(stage: Stage, client: AsyncAnthropic, name: str) -> None:
     await two_accounts(stage)
     stage.upstream.world.inject(name)
@@ -177,6 +177,82 @@ async def test_when_nobody_is_left_the_last_answer_is_relayed(stage: Stage, clie
         assert body_of(caught.value)["request_id"] == last.request_id
     record = await stage.server.record(caught.value.response.headers["x-claudeflare-request-id"])
     assert (record["accountUsed"], record["statusCode"], record["success"]) == ("beta", last.status, False)
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
+@pytest.mark.parametrize("kind", ["bucket", "ramp"])
+async def test_when_all_are_limited_ours_says_when_the_first_comes_back(
+    stage: Stage, client: AsyncAnthropic, kind: str, stream: bool
+) -> None:
+    await two_accounts(stage)
+    stage.upstream.world.inject(f"429-{kind};retry-after=200", account="alpha")
+    stage.upstream.world.inject(f"429-{kind};retry-after=900", account="beta")
+    with pytest.raises(anthropic.RateLimitError) as caught:
+        await ask(client, stream)
+    headers = caught.value.response.headers
+    assert 190 < int(headers["retry-after"]) <= 200
+    assert headers["x-should-retry"] == "false"
+    error = body_of(caught.value)["error"]
+    assert error["type"] == "rate_limit_error"
+    assert {each["account"] for each in error["details"]["accounts"]} == {"alpha", "beta"}
+    record = await stage.server.record(headers["x-claudeflare-request-id"])
+    assert [step for *_, step in attempts(record)] == ["another", "refuse"]
+    assert (record["terminalState"], record["statusCode"], record["queuedMs"]) == ("refused", 429, 0)
+
+
+async def test_an_account_that_fails_again_and_again_is_left_alone_for_a_while(
+    stage: Stage, client: AsyncAnthropic
+) -> None:
+    await two_accounts(stage)
+    stage.upstream.world.inject("503", account="alpha")
+    for number in range(5):
+        await ask(client, False, extra_headers={"x-claudeflare-session": str(number)})
+    stage.upstream.world.seen.clear()
+    await ask(client, False, extra_headers={"x-claudeflare-session": "another"})
+    assert stage.asked == ["beta"]
+    # It is a guess, so with nobody else left it is tried, and a success ends it.
+    stage.upstream.world.faults.clear()
+    await stage.server.act("beta", "pause")
+    await stage.server.until_accounts(available=0)
+    await ask(client, False)
+    await stage.server.until_accounts(available=1)
+
+
+async def test_limits_without_a_window_that_repeat_keep_an_account_out(stage: Stage, client: AsyncAnthropic) -> None:
+    await two_accounts(stage)
+    stage.upstream.world.inject("429-windowless", account="alpha")
+    for session, asked in (("1", ["alpha", "beta"]), ("2", ["alpha", "beta"]), ("3", ["beta"])):
+        stage.upstream.world.seen.clear()
+        await ask(client, False, extra_headers={"x-claudeflare-session": session})
+        assert stage.asked == asked
+
+
+async def test_a_message_that_dies_before_its_content_is_taken_elsewhere_unseen(
+    stage: Stage, client: AsyncAnthropic
+) -> None:
+    """`message_start` is held back while there is another account to go to."""
+    await two_accounts(stage)
+    stage.upstream.world.inject("abort-mid-stream;after=1", account="alpha")
+    request_id, text = await ask(client, stream=True)
+    assert text == "Good day"
+    assert stage.asked == ["alpha", "beta"]
+    record = await stage.server.record(request_id, terminalState="complete")
+    assert attempts(record) == [("alpha", "answer_lost", 200, "another"), SERVED]
+    assert record["attempts"][0]["maybeBilled"]
+
+
+async def test_the_start_of_a_message_is_not_held_back_where_there_is_nobody_else(
+    stage: Stage, client: AsyncAnthropic
+) -> None:
+    await stage.server.add("alpha")
+    stage.upstream.world.inject("abort-mid-stream;after=1")
+    stream = await client.messages.create(**QUESTION, stream=True)
+    events: list[str] = []
+    with pytest.raises(anthropic.APIStatusError):
+        await read(stream, events)
+    assert events == ["message_start"]
+    record = await stage.server.record(stream.response.headers["x-claudeflare-request-id"])
+    assert (record["terminalState"], attempts(record)) == ("truncated", [("alpha", "interrupted", 200, "relay")])
 
 
 @pytest.mark.parametrize("name", ["reset-before-answer", "close-before-answer"])

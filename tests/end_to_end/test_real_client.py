@@ -121,7 +121,7 @@ async def test_models(stage: Stage, client: AsyncAnthropic) -> None:
         ({"model": "claude-nothing-9"}, anthropic.NotFoundError, "not_found_error"),
         ({"extra_headers": fault("500")}, anthropic.InternalServerError, "api_error"),
         ({"extra_headers": fault("529")}, anthropic.OverloadedError, "overloaded_error"),
-        ({"extra_headers": fault("429-bucket")}, anthropic.RateLimitError, "rate_limit_error"),
+        ({"extra_headers": fault("429-bucket;retry-after=99")}, anthropic.RateLimitError, "rate_limit_error"),
         ({"extra_headers": fault("401")}, anthropic.AuthenticationError, "authentication_error"),
         ({"extra_headers": fault("403-account")}, anthropic.PermissionDeniedError, "permission_error"),
     ],

@@ -11,7 +11,7 @@ import pytest
 from anthropic import AsyncAnthropic
 from stage import CALLER_KEY, QUESTION, Stage
 
-from harness.server import ClaudeflareServer, claudeflare_server
+from harness.server import ClaudeflareServer, claudeflare_server, eventually
 from harness.simulated_api import simulated_api
 
 SESSIONS = [f"session-{number}" for number in range(6)]
@@ -67,6 +67,61 @@ async def test_a_session_that_moved_stays_where_it_moved(stage: Stage, client: A
     await stage.server.act(first, "resume")
     await stage.server.until_accounts(available=2)
     assert await ask(client, "moving") == other
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_a_session_that_must_move_stays_within_its_organization(stage: Stage, client: AsyncAnthropic) -> None:
+    """`alpha` and `delta` share one: its cache and its thinking count there too."""
+    await stage.server.add("alpha")
+    await stage.server.add("beta", "gamma", "delta", tier=20)
+    for name in ("beta", "gamma", "delta"):
+        headers = {"x-claudeflare-account": name}
+        await client.messages.create(**QUESTION, extra_headers={**headers, "x-claude-code-session-id": f"of-{name}"})
+    await stage.server.act("delta", "pause")
+    await stage.server.until_accounts(available=3)
+    for name in ("beta", "gamma"):
+        await stage.server.act(name, "pause")
+    await stage.server.until_accounts(available=1)
+    assert await ask(client, "kin") == "alpha"
+    await stage.server.act("alpha", "pause")
+    for name in ("beta", "gamma", "delta"):
+        await stage.server.act(name, "resume")
+    await stage.server.until_accounts(available=3)
+    assert await ask(client, "kin") == "delta"
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_sessions_outlast_another_policy(stage: Stage, client: AsyncAnthropic) -> None:
+    await stage.server.add("alpha", "beta", "gamma")
+    bound = {session: await ask(client, session) for session in SESSIONS}
+    for strategy in ("round-robin", "session"):
+        await stage.server.api.post("/api/config/strategy", json={"strategy": strategy})
+
+        async def in_force(strategy: str = strategy) -> bool | None:
+            return (await stage.server.api.get("/health")).json()["strategy"] == strategy or None
+
+        await eventually(in_force, strategy)
+        if strategy == "round-robin":
+            assert len({await ask(client, "moving") for _ in range(3)}) == 3
+    assert {session: await ask(client, session) for session in SESSIONS} == bound
+
+
+async def test_two_workers_come_to_agree_on_where_a_session_is(tmp_path: Path) -> None:
+    async with (
+        simulated_api() as upstream,
+        claudeflare_server(upstream.url, tmp_path / "home", CLAUDEFLARE_WORKERS="2") as server,
+    ):
+        await server.add("alpha", "beta", "gamma")
+
+        async def agreed(session: str) -> str | None:
+            asked = []
+            for _ in range(8):  # each on a connection of its own, that either worker may take
+                async with AsyncAnthropic(base_url=server.url, api_key=CALLER_KEY, max_retries=0) as client:
+                    asked.append(await ask(client, session))
+            return asked[0] if len(set(asked)) == 1 else None
+
+        for session in SESSIONS[:3]:
+            await eventually(lambda session=session: agreed(session), f"both workers to agree on {session}")
 
 
 async def test_sessions_survive_every_kind_of_restart(tmp_path: Path) -> None:

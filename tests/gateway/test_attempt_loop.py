@@ -284,7 +284,8 @@ async def test_all_accounts_limited_then_an_honest_429(tmp_path: Path) -> None:
         running_gateway(upstream.url, tmp_path, BOTH) as gateway,
     ):
         status, fields, _ = await ask(gateway, REQUEST)
-        assert (status, fields["retry-after"]) == (429, "40")  # the second's own
+        # Ours: the second's own answer would not say that the first is limited too, nor until when.
+        assert (status, fields["retry-after"]) == (429, "40")
         seen = upstream.connections
         status, fields, body = await ask(gateway, REQUEST)
         assert status == 429
@@ -293,7 +294,20 @@ async def test_all_accounts_limited_then_an_honest_429(tmp_path: Path) -> None:
         assert b"first: rate limited" in body
         assert b'"next_available_at"' in body
         assert upstream.connections == seen
-        assert [record.terminal_state for record in gateway.records()] == ["complete", "refused"]
+        assert [record.terminal_state for record in gateway.records()] == ["refused", "refused"]
+
+
+async def test_the_limit_of_the_only_account_is_passed_on_unmodified(tmp_path: Path) -> None:
+    body = error_body("rate_limit_error")
+    async with (
+        scripted_upstream(by_account(failing(b"429 X", body, *WINDOW))) as upstream,
+        running_gateway(upstream.url, tmp_path, [account("first")]) as gateway,
+    ):
+        status, fields, answer = await ask(gateway, REQUEST)
+        assert (status, answer) == (429, body)
+        assert fields["anthropic-ratelimit-unified-representative-claim"] == "five_hour"
+        record = await gateway.record()
+        assert [(each.outcome, each.next_step) for each in record.attempts] == [("rate_limited", "relay")]
 
 
 async def test_paused_accounts_never_let_the_callers_credential_through(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ async def test_a_gateway_learns_its_accounts_and_says_what_it_learns(tmp_path: P
         control.writer.close()
         while gateway.server.control_up:
             await asyncio.sleep(0)
-        assert gateway.server.snapshot is not None
+        assert gateway.server.directory.snapshot is not None
 
 
 async def test_a_newer_link_replaces_the_old_one(tmp_path: Path) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from claudeflare.balancing.account import Account
 from claudeflare.balancing.availability import Unavailable
 from claudeflare.balancing.decision import Pick
 from claudeflare.balancing.lease import Exhausted
-from claudeflare.gateway.exhaustion import refuse_exhausted
+from claudeflare.balancing.pins import Bound
+from claudeflare.gateway.exhaustion import refuse_exhausted, refuse_queue_full
 
 PICK = Pick("session", "nobody")
 
@@ -36,5 +38,24 @@ def test_only_a_person_can_cure_it() -> None:
     assert "a0: paused by its owner; a1: credential refused" in refusal.message
 
 
+def test_the_queue_is_full() -> None:
+    refusal = refuse_queue_full(exhausted(Unavailable("rate limited", 1012.5), earliest=1012.5), 1000)
+    assert (refusal.status, refusal.error_type, refusal.retry_after) == (429, "rate_limit_error", 13)
+    assert "the queue is full" in refusal.message
+    assert refusal.details is not None
+    assert refusal.details["next_available_at"] == "1970-01-01T00:16:52Z"
+
+
 def test_a_requested_account_that_does_not_exist() -> None:
     assert refuse_exhausted(exhausted(), 1000).status == 400
+
+
+def test_a_bound_request_is_told_what_binds_it() -> None:
+    bound = Bound("0", "a0", "file_01")
+    out = msgspec.structs.replace(exhausted(Unavailable("rate limited", 1012.5), earliest=1012.5), bound=bound)
+    assert refuse_exhausted(out, 1000).message.endswith(
+        "It is bound to a0 by file_01. a0: rate limited until 1970-01-01T00:16:52Z"
+    )
+    gone = refuse_exhausted(Exhausted([], None, PICK, bound=bound), 1000)
+    assert (gone.status, gone.error_type) == (404, "not_found_error")
+    assert "file_01 is in the account a0, which was removed" in gone.message

@@ -30,7 +30,7 @@ async def test_health_is_503_until_accounts_are_known_and_control_has_answered(t
         nothing = {"configured": 0, "available": 0}
         assert await health() == (
             503,
-            {"live": True, "ready": False, "accounts": nothing, "strategy": None, "control": False},
+            {"live": True, "ready": False, "accounts": nothing, "waiting": 0, "strategy": None, "control": False},
         )
         gateway.configure([account("work"), account("spare", paused=True)])
         assert (await health())[0] == 503
@@ -39,8 +39,8 @@ async def test_health_is_503_until_accounts_are_known_and_control_has_answered(t
         assert await health() == (
             200,
             {
-                "live": True, "ready": True, "accounts": {"configured": 2, "available": 1}, "strategy": "session",
-                "control": True,
+                "live": True, "ready": True, "accounts": {"configured": 2, "available": 1}, "waiting": 0,
+                "strategy": "session", "control": True,
             },
         )  # fmt: skip
         gateway.server.control_lost()

@@ -87,7 +87,7 @@ async def test_a_certificate_of_another_name_is_refused(tmp_path: Path) -> None:
 async def test_an_upstream_without_tls_is_not_fallen_back_to(tmp_path: Path) -> None:
     async with scripted_upstream(repeat(answer)) as upstream:
         url = upstream.url.replace("http:", "https:")
-        async with running_gateway(url, tmp_path / "journal", WORK) as gateway:
+        async with running_gateway(url, tmp_path / "journal", WORK, connect_timeout=0.2) as gateway:
             client = await gateway.connect()
             await client.request(body=REQUEST)
             assert (await client.response())[0] == 502

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 from pathlib import Path
 
 import pytest
 
-from claudeflare.errors import SettingsError
+from claudeflare.gateway.dialing import Dialer
+from claudeflare.gateway.egress import Egress
 from claudeflare.gateway.origin import Origin
+from claudeflare.gateway.resolver import Resolver
+from claudeflare.gateway.tls_sessions import client_tls
 from claudeflare.gateway.upstream_connection import UpstreamConnection
-from claudeflare.gateway.upstream_pool import UpstreamPool, client_tls
+from claudeflare.gateway.upstream_pool import MAX_AGE_SECONDS, UpstreamPool
 from claudeflare.http1.limits import HeadLimits
 from gateway.answers import MESSAGE, REQUEST
 from harness.gateway import account, running_gateway
 from harness.upstream import UpstreamPeer, repeat, scripted_upstream
 
 WORK = [account("work")]
+
+
+def dialer() -> Dialer:
+    return Dialer(Egress(), Resolver())
 
 
 async def test_a_connection_the_upstream_closed_while_idle_is_not_used(tmp_path: Path) -> None:
@@ -111,7 +117,7 @@ async def test_idle_connections_age_out() -> None:
     async with scripted_upstream(repeat(lambda peer: peer.answer())) as upstream:
         port = int(upstream.url.rsplit(":", 1)[1])
         origin = Origin("127.0.0.1", port, False)
-        pool = UpstreamPool(ssl.create_default_context(), HeadLimits(), 5, 100)
+        pool = UpstreamPool(dialer(), client_tls(""), HeadLimits(), 5, 100)
         made: asyncio.Future[UpstreamConnection] = asyncio.get_running_loop().create_future()
         pool.connect(origin, lambda connection, problem: made.set_result(connection))  # type: ignore[arg-type]
         connection = await made
@@ -127,8 +133,23 @@ async def test_idle_connections_age_out() -> None:
         await pool.close()
 
 
+async def test_an_old_connection_is_not_kept() -> None:
+    """Names move: whoever reuses a connection for ever never learns."""
+    async with scripted_upstream(repeat(lambda peer: peer.answer())) as upstream:
+        origin = Origin("127.0.0.1", int(upstream.url.rsplit(":", 1)[1]), False)
+        pool = UpstreamPool(dialer(), client_tls(""), HeadLimits(), 5, 100)
+        made: asyncio.Future[UpstreamConnection] = asyncio.get_running_loop().create_future()
+        pool.connect(origin, lambda connection, problem: made.set_result(connection))  # type: ignore[arg-type]
+        connection = await made
+        connection.made_at -= MAX_AGE_SECONDS + 1
+        pool.release(connection)
+        assert connection.closed
+        assert pool.take(origin) is None
+        await pool.close()
+
+
 async def test_a_connect_that_takes_too_long_is_given_up() -> None:
-    pool = UpstreamPool(ssl.create_default_context(), HeadLimits(), 0.01, 100)
+    pool = UpstreamPool(dialer(), client_tls(""), HeadLimits(), 0.01, 100)
     told: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
     async def silent(peer: UpstreamPeer) -> None:
@@ -143,16 +164,8 @@ async def test_a_connect_that_takes_too_long_is_given_up() -> None:
 
 
 async def test_a_name_that_does_not_exist() -> None:
-    pool = UpstreamPool(ssl.create_default_context(), HeadLimits(), 5, 100)
+    pool = UpstreamPool(dialer(), client_tls(""), HeadLimits(), 5, 100)
     told: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     pool.connect(Origin("nobody.invalid", 80, False), lambda connection, problem: told.set_result(problem))
     assert "Could not connect to http://nobody.invalid" in await told
     await pool.close()
-
-
-def test_an_unreadable_certificate_file_is_an_error(tmp_path: Path) -> None:
-    empty = tmp_path / "empty.pem"
-    empty.write_text("nothing")
-    for path in (tmp_path / "none.pem", empty):
-        with pytest.raises(SettingsError, match=f"SSL_CERT_FILE is '{path}'"):
-            client_tls(str(path))

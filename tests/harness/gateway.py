@@ -20,8 +20,8 @@ from claudeflare.providers.anthropic.provider import AnthropicProvider
 from claudeflare.providers.provider import Credential
 from claudeflare.settings import Settings
 
-FAST = {"retry_delay_ms": 1}
-"""Back-offs that do not slow tests down; their lengths are tested where they are decided."""
+FAST = {"retry_delay_ms": 1, "queue_max_wait": 0.0}
+"""Back-offs that do not slow tests down; their lengths are tested where they are decided. Queues by request only."""
 
 
 def account(name: str, **configuration: object) -> Account:
@@ -132,12 +132,14 @@ class RawClient:
         lines = (await self.head()).decode("latin-1").split("\r\n")
         status = int(lines[0].split(" ")[1])
         fields = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:] if line)}
-        if "content-length" in fields:
+        if status in (204, 304):
+            body = b""
+        elif "content-length" in fields:
             body = await self.reader.readexactly(int(fields["content-length"]))
         elif fields.get("transfer-encoding") == "chunked":
             body = b"".join([chunk async for chunk in self.chunks()])
         else:
-            body = b"" if status in (204, 304) else await self.reader.read()
+            body = await self.reader.read()
         return status, fields, body
 
     async def chunks(self) -> AsyncIterator[bytes]:

@@ -62,7 +62,7 @@ def record(store: RequestStore, *ages_in_days: float) -> None:
 def test_what_is_older_goes_and_its_sums_stay(store: RequestStore) -> None:
     record(store, 0.0, 29.9, 30.1, 400.0)
     clock = Clock()
-    retention = Retention(store, 30, clock)
+    retention = Retention(store, lambda: 30, clock)
     assert retention.run_once(threading.Event()) == 2
     assert store.count() == 2
     assert store.totals(None).requests == 4
@@ -75,14 +75,14 @@ def test_many_go_a_few_at_a_time(store: RequestStore, caplog: pytest.LogCaptureF
     record(store, *[31.0] * (2 * BATCH + 1))
     stop = Stop(allowed=10)
     with caplog.at_level(logging.INFO):
-        assert Retention(store, 30, Clock()).run_once(stop) == 2 * BATCH + 1
+        assert Retention(store, lambda: 30, Clock()).run_once(stop) == 2 * BATCH + 1
     assert stop.waited == [PAUSE_SECONDS] * 2
     assert "401 request records older than 30 days were deleted" in caplog.text
 
 
 def test_it_stops_between_two_batches(store: RequestStore) -> None:
     record(store, *[31.0] * (2 * BATCH))
-    assert Retention(store, 30, Clock()).run_once(Stop(allowed=1)) == BATCH
+    assert Retention(store, lambda: 30, Clock()).run_once(Stop(allowed=1)) == BATCH
     assert store.count() == BATCH
 
 
@@ -97,7 +97,7 @@ def test_every_hour_from_the_start(store: RequestStore) -> None:
             return super().wait(timeout)
 
     stop = HourPasses(allowed=2)
-    Retention(store, 30, clock).run(stop)
+    Retention(store, lambda: 30, clock).run(stop)
     assert stop.waited == [INTERVAL_SECONDS] * 2
     assert store.count() == 0
 
@@ -119,7 +119,7 @@ class Away:
 def test_what_fails_is_tried_again_an_hour_later(store: RequestStore, caplog: pytest.LogCaptureFixture) -> None:
     record(store, 31.0)
     stop = Stop(allowed=2)
-    Retention(Away(store), 30, Clock()).run(stop)
+    Retention(Away(store), lambda: 30, Clock()).run(stop)
     assert store.count() == 0
     assert stop.waited == [INTERVAL_SECONDS] * 2
     assert "the next attempt is in an hour: The database is away." in caplog.text

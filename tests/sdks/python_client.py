@@ -87,7 +87,35 @@ def model(client: Anthropic, ask: Mapping[str, Any], seen: list[Seen]) -> None:
     seen.append({"models": [raw.parse().id], "headers": dict(raw.headers)})
 
 
-CALLS = {call.__name__: call for call in (create, stream, events, count_tokens, models, model)}
+def batches(client: Anthropic, ask: Mapping[str, Any], seen: list[Seen]) -> None:
+    """A batch from its creation, with the headers of the turn, to its deletion."""
+    (turn,) = ask["turns"]
+    params = {**ask["params"], "messages": [{"role": "user", "content": turn["user"]}]}
+    made = client.messages.batches.create(
+        requests=[{"custom_id": name, "params": params} for name in ("a", "b")], extra_headers=turn["headers"]
+    )
+    batch = client.messages.batches.retrieve(made.id)
+    results = {one.custom_id: one.result.type for one in client.messages.batches.results(made.id)}
+    listed = [one.id == made.id for one in client.messages.batches.list(extra_headers=turn["headers"])]
+    deleted = client.messages.batches.delete(made.id)
+    seen.append({"status": batch.processing_status, "results": results, "listed": listed, "deleted": deleted.type})
+
+
+def files(client: Anthropic, ask: Mapping[str, Any], seen: list[Seen]) -> None:
+    """A file from its upload, with the headers of the turn, to its deletion; it is used, and one it led to is read."""
+    (turn,) = ask["turns"]
+    file = client.beta.files.upload(file=("a.txt", b"text", "text/plain"), extra_headers=turn["headers"])
+    size = client.beta.files.retrieve_metadata(file.id).size_bytes
+    document = {"type": "document", "source": {"type": "file", "file_id": file.id}}
+    content: Any = [document, {"type": "text", "text": turn["user"]}]
+    message: Any = client.messages.create(**ask["params"], messages=[{"role": "user", "content": content}])
+    (ran,) = [block.to_dict() for block in message.content if block.type == "bash_code_execution_tool_result"]
+    written = client.beta.files.download(ran["content"]["content"][0]["file_id"]).read()
+    deleted = client.beta.files.delete(file.id)
+    seen.append({"size": size, "written": written.decode(), "deleted": deleted.type})
+
+
+CALLS = {call.__name__: call for call in (create, stream, events, count_tokens, models, model, batches, files)}
 
 
 def _request(ask: Mapping[str, Any], messages: list[Any], turn: Mapping[str, Any]) -> dict[str, Any]:

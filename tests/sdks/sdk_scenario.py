@@ -33,7 +33,7 @@ class Scenario:
 
     name: str
     call: str = "create"
-    """What the programs do: `create`, `stream`, `events`, `count_tokens`, `models`, `model`."""
+    """What the programs do: `create`, `stream`, `events`, `count_tokens`, `models`, `model`, `batches`, `files`."""
     turns: list[Values] = field(default_factory=lambda: [user("Hello")])
     params: Values = field(default_factory=dict)
     client: Values = field(default_factory=dict)
@@ -70,6 +70,8 @@ CALL_PARAMS: dict[str, Values] = {
     "stream": {"model": MODEL, "max_tokens": 1000},
     "events": {"model": MODEL, "max_tokens": 1000},
     "count_tokens": {"model": MODEL},
+    "batches": {"model": MODEL, "max_tokens": 1000},
+    "files": {"model": MODEL, "max_tokens": 1000},
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sdk_scenario import MODEL, OneOf, Scenario, Values, answer, error, result, user
 
 from claudeflare.simulator.catalog import CATALOG
+from claudeflare.simulator.resources.code_execution import CONTENT as WRITTEN
 
 BOUND_MODEL = "claude-sonnet-5-5"
 """Its thinking can be read only by the organization it was made for."""
@@ -23,6 +24,7 @@ WEATHER = {
 }
 TOO_LARGE = 32 * 1024 * 1024 + 1
 
+IN_BETA: Values = {"x-claudeflare-account": "beta"}
 COMPLETE: Values = {"terminalState": "complete", "success": True, "statusCode": 200}
 TEXT = "Grüße, 世界 🎉"
 THINKS: Values = {"thinking": {"type": "enabled", "budget_tokens": 1024}, "max_tokens": 4000}
@@ -206,8 +208,9 @@ ERRORS = [
     Scenario(
         name="429",
         accounts=("alpha",),
-        turns=[user("Hello", fault="429-bucket")],
-        sees=[error("RateLimitError", 429, "rate_limit_error", headers={"retry-after": "12"})],
+        # Further away than a request waits for an account.
+        turns=[user("Hello", fault="429-bucket;retry-after=99")],
+        sees=[error("RateLimitError", 429, "rate_limit_error", headers={"retry-after": "99"})],
         record={"statusCode": 429},
     ),
     Scenario(
@@ -355,4 +358,30 @@ HEADERS = [
 ]
 """What a request says beside its body."""
 
-SCENARIOS = [*ANSWERS, *ERRORS, *TROUBLES, *HEADERS]
+BOUND = [
+    Scenario(
+        name="batch",
+        call="batches",
+        turns=[user("Hello", headers=IN_BETA)],
+        sees=[
+            {
+                "status": "ended",
+                "results": {"a": "succeeded", "b": "succeeded"},
+                "listed": [True],
+                "deleted": "message_batch_deleted",
+            }
+        ],
+        asked=["beta"] * 6,  # for results the SDK asks for the batch, then for what its `results_url` names
+    ),
+    Scenario(
+        name="file",
+        call="files",
+        params={"tools": [{"type": "code_execution_20250825", "name": "code_execution"}]},
+        turns=[user("Run it and write a file.", headers=IN_BETA)],
+        sees=[{"size": 4, "written": WRITTEN.decode(), "deleted": "file_deleted"}],
+        asked=["beta"] * 5,
+    ),
+]
+"""What exists in one account only: after the first request nothing says where it is but Claudeflare."""
+
+SCENARIOS = [*ANSWERS, *ERRORS, *TROUBLES, *HEADERS, *BOUND]

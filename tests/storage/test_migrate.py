@@ -13,7 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import func, inspect, select, text
+from sqlalchemy import MetaData, func, inspect, select, text
 
 from claudeflare.errors import StorageError
 from claudeflare.journal.records import Finished
@@ -21,10 +21,13 @@ from claudeflare.providers.usage import TokenCounts
 from claudeflare.storage import migrate
 from claudeflare.storage.accounts import AccountStore, NewAccount
 from claudeflare.storage.database import Database
+from claudeflare.storage.payload_tables import payload_metadata
 from claudeflare.storage.records import PricedRequest
 from claudeflare.storage.requests import RequestStore
 from claudeflare.storage.secrets import SealedSecret, SecretStore
 from claudeflare.storage.tables import metadata
+
+HEAD = migrate.head_revision()
 
 
 def fill(database: Database) -> None:
@@ -50,6 +53,15 @@ def rows(database: Database) -> dict[str, int]:
         }
 
 
+def expected(database: Database) -> MetaData:
+    """The tables of this version: with SQLite, payloads have a file of their own."""
+    both = MetaData(naming_convention=metadata.naming_convention)
+    for each in [metadata] if database.path else [metadata, payload_metadata]:
+        for table in each.sorted_tables:
+            table.to_metadata(both)
+    return both
+
+
 def set_revision(database: Database, revision: str) -> None:
     with database.write() as connection:
         connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{revision}'")
@@ -70,7 +82,7 @@ def test_models_and_migrations_agree(empty: Database) -> None:
     migrate.upgrade(empty, None)
     with empty.read() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, metadata) == []
+        assert compare_metadata(context, expected(empty)) == []
 
 
 def test_up_down_up(empty: Database, tmp_path: Path) -> None:
@@ -123,12 +135,12 @@ def test_a_second_upgrade_does_nothing(database: Database, tmp_path: Path) -> No
     assert not (tmp_path / "backups").exists()
 
 
-THIRD = """
+FOLLOWING = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "next"
+down_revision = "HEAD"
 
 
 def upgrade():
@@ -144,8 +156,8 @@ def downgrade():
 FAILING = """
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "next"
+down_revision = "HEAD"
 
 
 def upgrade():
@@ -158,7 +170,7 @@ def with_revision(directory: Path, source: str) -> str:
     """The packaged migrations and one more."""
     packaged = Path(migrate.__file__).parent / "migrations"
     copy = shutil.copytree(packaged, directory / "migrations", ignore=shutil.ignore_patterns("__pycache__"))
-    (copy / "versions" / "0003_third.py").write_text(source)
+    (copy / "versions" / "9999_next.py").write_text(source.replace("HEAD", HEAD))
     return str(copy)
 
 
@@ -173,25 +185,25 @@ def older(sqlite_url: str) -> Iterator[Database]:
 
 
 def test_an_older_database_is_copied_first(older: Database, tmp_path: Path) -> None:
-    third = with_revision(tmp_path, THIRD)
-    backup = migrate.upgrade(older, tmp_path / "backups", third)
-    assert backup == tmp_path / "backups" / "test-0002.db"
+    following = with_revision(tmp_path, FOLLOWING)
+    backup = migrate.upgrade(older, tmp_path / "backups", following)
+    assert backup == tmp_path / "backups" / f"test-{HEAD}.db"
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
-    assert migrate.current_revision(older) == "0003"
+    assert migrate.current_revision(older) == "next"
     with closing(sqlite3.connect(backup)) as copy:
         assert copy.execute("SELECT name FROM accounts").fetchall() == [("work",)]
-        assert copy.execute("SELECT version_num FROM alembic_version").fetchall() == [("0002",)]
+        assert copy.execute("SELECT version_num FROM alembic_version").fetchall() == [(HEAD,)]
 
-    migrate.downgrade(older, "0002", third)
-    assert migrate.upgrade(older, tmp_path / "backups", third) == tmp_path / "backups" / "test-0002-2.db"
-    assert sorted(path.name for path in (tmp_path / "backups").iterdir()) == ["test-0002-2.db", "test-0002.db"]
+    migrate.downgrade(older, HEAD, following)
+    assert migrate.upgrade(older, tmp_path / "backups", following) == tmp_path / "backups" / f"test-{HEAD}-2.db"
+    assert sorted(path.name for path in (tmp_path / "backups").iterdir()) == [f"test-{HEAD}-2.db", f"test-{HEAD}.db"]
 
 
 def test_on_a_server_nothing_is_copied(postgresql_url: str, tmp_path: Path) -> None:
     database = Database(postgresql_url)
     migrate.upgrade(database, None)
-    assert migrate.upgrade(database, tmp_path / "backups", with_revision(tmp_path, THIRD)) is None
-    assert migrate.current_revision(database) == "0003"
+    assert migrate.upgrade(database, tmp_path / "backups", with_revision(tmp_path, FOLLOWING)) is None
+    assert migrate.current_revision(database) == "next"
     assert not (tmp_path / "backups").exists()
     database.dispose()
 
@@ -199,25 +211,25 @@ def test_on_a_server_nothing_is_copied(postgresql_url: str, tmp_path: Path) -> N
 def test_replacing_a_table_keeps_the_rows_that_refer_to_it(database: Database, tmp_path: Path) -> None:
     fill(database)
     before = rows(database)
-    third = with_revision(tmp_path, THIRD)
-    migrate.upgrade(database, None, third)
+    following = with_revision(tmp_path, FOLLOWING)
+    migrate.upgrade(database, None, following)
     assert rows(database) == before
-    migrate.downgrade(database, "0002", third)
+    migrate.downgrade(database, HEAD, following)
     assert rows(database) == before
 
 
 def test_a_backup_that_cannot_be_made_stops_the_upgrade(older: Database, tmp_path: Path) -> None:
     (tmp_path / "backups").write_text("a file where the directory should be")
     with pytest.raises(StorageError, match=r"No backup could be made in .*backups.*was not upgraded"):
-        migrate.upgrade(older, tmp_path / "backups", with_revision(tmp_path, THIRD))
-    assert migrate.current_revision(older) == "0002"
+        migrate.upgrade(older, tmp_path / "backups", with_revision(tmp_path, FOLLOWING))
+    assert migrate.current_revision(older) == HEAD
 
 
 def test_a_failed_upgrade_leaves_the_old_schema(database: Database, tmp_path: Path) -> None:
     fill(database)
     with pytest.raises(StorageError, match="nowhere"):
         migrate.upgrade(database, None, with_revision(tmp_path, FAILING))
-    assert migrate.current_revision(database) == "0002"
+    assert migrate.current_revision(database) == HEAD
     with database.read() as connection:
         assert not inspect(connection).has_table("half_done")
     assert rows(database)["accounts"] == 1
@@ -238,7 +250,7 @@ def test_a_migration_may_not_leave_dangling_rows(older: Database) -> None:
 def test_a_newer_database_is_refused_and_left_alone(database: Database) -> None:
     fill(database)
     set_revision(database, "9999")
-    with pytest.raises(StorageError, match=r"written by a newer version \(schema 9999, this one knows up to 0002\)"):
+    with pytest.raises(StorageError, match=rf"written by a newer version \(schema 9999, this one knows up to {HEAD}\)"):
         migrate.upgrade(database, None)
     with pytest.raises(StorageError, match="newer version"):
         migrate.downgrade(database, "base")

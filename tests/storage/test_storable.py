@@ -24,6 +24,16 @@ def test_counts_always_fit(value: int) -> None:
     assert stored == value or not 0 <= value <= storable.COUNT_LIMIT
 
 
+@given(st.lists(st.none() | st.sampled_from(["a", "é", "a\0", "x" * 3000]) | st.text(st.characters(), max_size=3)))
+def test_a_column_of_texts_is_stored_as_each_of_them(values: list[str | None]) -> None:
+    assert list(storable.texts(values)) == [storable.text_or_none(value) for value in values]
+
+
+@given(st.lists(st.none() | st.integers(-2, 2) | st.integers()))
+def test_a_column_of_counts_is_stored_as_each_of_them(values: list[int | None]) -> None:
+    assert list(storable.counts(values)) == [storable.count_or_none(value) for value in values]
+
+
 def test_none_stays_none() -> None:
     assert storable.text_or_none(None) is None
     assert storable.count_or_none(None) is None

@@ -14,8 +14,10 @@ LARGEST = 400
 
 LARGE = {
     # Module -> lines it may have. Numbers only go down.
+    "claudeflare.gateway.attempt_loop": 350,
     "claudeflare.gateway.client_connection": 275,
-    "claudeflare.gateway.server": 290,
+    "claudeflare.gateway.server": 285,
+    "claudeflare.storage.tables": 270,
 }
 """Modules above `LISTED` lines."""
 LISTED = 250
@@ -44,7 +46,9 @@ TESTED_THROUGH_OTHERS = {
     "claudeflare.gateway.__main__": "run as a process by the tests of the whole server",
     "claudeflare.gateway.attempt": "test_attempt_loop and test_answer drive it over real sockets",
     "claudeflare.gateway.process": "run as a process by the tests of the whole server",
+    "claudeflare.gateway.account_directory": "test_control_link and test_server give it what control tells",
     "claudeflare.gateway.refusal": "test_api_exchange compares the answers it makes",
+    "claudeflare.gateway.routes": "test_server and test_gate ask every kind of exchange",
     "claudeflare.providers.anthropic.answer_meter": "chooses between the two meters, which test_anthropic_usage feeds",
     "claudeflare.simulator.": "test files are named after what its answers show; they speak to it over HTTP",
     "claudeflare.storage.migrations.": "run by Alembic in test_migrate",

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 import msgspec
 
 from claudeflare.balancing.account import AccountState
-from claudeflare.balancing.change import Change, SessionBound
+from claudeflare.balancing.change import Change, PinChange, SessionBound
 from claudeflare.balancing.learning import apply_change
 
 
@@ -30,7 +30,7 @@ class AccountStates:
         with self._lock:
             states = dict(self._states)
             for change in changes:
-                if not isinstance(change, SessionBound):
+                if not isinstance(change, SessionBound | PinChange):
                     state = states.get(change.account_id) or AccountState()
                     states[change.account_id] = state = msgspec.structs.replace(state, benches=dict(state.benches))
                     apply_change(state, change, now)

@@ -42,7 +42,15 @@ def add_account(new: AccountToAdd, services: ServicesOf) -> AccountResource:
     if new.api_key is None:
         raise InvalidInput("An account of mode api-key needs `apiKey`.")
     stored = services.credentials.add(
-        NewAccount(name=new.name, mode=new.mode, tier=new.tier, priority=new.priority, base_url=new.base_url),
+        NewAccount(
+            name=new.name,
+            mode=new.mode,
+            tier=new.tier,
+            priority=new.priority,
+            base_url=new.base_url,
+            reserve=new.reserve,
+            allow_extra_usage=new.allow_extra_usage,
+        ),
         new.api_key.get_secret_value(),
         services.clock(),
     )
@@ -104,6 +112,7 @@ def change_account(account: str, change: AccountChange, services: ServicesOf) ->
     if change.priority is not None:
         account_rules.priority(change.priority)
     account_rules.base_url(change.base_url)
+    account_rules.reserve(change.reserve)
     if change.name is not None:
         stored = services.accounts.rename(account_id, change.name)
     if change.tier is not None:
@@ -114,6 +123,10 @@ def change_account(account: str, change: AccountChange, services: ServicesOf) ->
         stored = services.accounts.set_paused(account_id, change.paused)
     if "base_url" in change.model_fields_set:
         stored = services.accounts.set_base_url(account_id, change.base_url)
+    if "reserve" in change.model_fields_set:
+        stored = services.accounts.set_reserve(account_id, change.reserve)
+    if "allow_extra_usage" in change.model_fields_set:
+        stored = services.accounts.set_allow_extra_usage(account_id, change.allow_extra_usage)
     return _changed(services, stored)
 
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from claudeflare import __version__
-from claudeflare.api import accounts, configuration, logs, maintenance, requests, stats, strategies
+from claudeflare.api import (
+    accounts,
+    configuration,
+    logs,
+    maintenance,
+    payloads,
+    queue,
+    requests,
+    retention,
+    stats,
+    strategies,
+)
 from claudeflare.api.errors import install_error_handlers
 from claudeflare.api.security import Security, allowed_hosts
 from claudeflare.api.services import Services
@@ -24,7 +35,18 @@ def create_app(services: Services) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.services = services
-    for resource in (accounts, requests, stats, configuration, strategies, logs, maintenance):
+    for resource in (
+        accounts,
+        requests,
+        payloads,
+        stats,
+        configuration,
+        retention,
+        strategies,
+        queue,
+        logs,
+        maintenance,
+    ):
         app.include_router(resource.router)
     install_error_handlers(app)
     app.add_middleware(Security, token=services.token, allowed=allowed_hosts(services.settings))

@@ -12,9 +12,16 @@ from claudeflare.access.control_token import ControlToken
 from claudeflare.api.account_states import AccountStates
 from claudeflare.api.strategy_choice import StrategyChoice
 from claudeflare.balancing.change import Change
+from claudeflare.balancing.gauges import LimitGauge
+from claudeflare.balancing.waiting import WaitingLine
 from claudeflare.credentials.accounts import CredentialService
+from claudeflare.retention.payload_retention import PayloadRetention
+from claudeflare.retention.retention import Retention
+from claudeflare.retention.retention_choice import RetentionChoice
 from claudeflare.settings import Settings
 from claudeflare.storage.accounts import AccountStore
+from claudeflare.storage.free_space import FreeSpace
+from claudeflare.storage.payloads import PayloadStore
 from claudeflare.storage.requests import RequestStore
 from claudeflare.storage.state import StateStore
 
@@ -37,8 +44,20 @@ class GatewayFeed(Protocol):
         """Account id -> requests running now, over all gateways."""
         ...
 
+    def gauges(self) -> Mapping[str, Sequence[LimitGauge]]:
+        """Account id -> its limits, as far as answers have told a gateway that runs."""
+        ...
+
+    def waiting(self) -> tuple[int, list[WaitingLine]]:
+        """How many requests wait for an account, over all gateways, and for what those do that wait longest."""
+        ...
+
     def shed_records(self) -> Mapping[str, int]:
         """Journal writer -> records that a gateway of this server could not write down, as it says itself."""
+        ...
+
+    def shed_payloads(self) -> int:
+        """Bodies that the gateways of this server could not write down."""
         ...
 
 
@@ -56,6 +75,12 @@ class Services:
     states: AccountStates
     """The same of accounts, as of now."""
     requests: RequestStore
+    payloads: PayloadStore
+    free_space: Sequence[FreeSpace]
+    """Of the database, and of payloads' own where there is one."""
+    retention_choice: RetentionChoice
+    record_retention: Retention
+    payload_retention: PayloadRetention
     strategy: StrategyChoice
     token: ControlToken
     gateways: GatewayFeed

@@ -37,6 +37,7 @@ def show_stats(
         avg_tokens_per_second=totals.average_tokens_per_second,
         top_models=[ModelCount(model=model, count=count) for model, count in totals.top_models],
         shed_records=_shed_records(services),
+        shed_payloads=services.gateways.shed_payloads(),
     )
 
 

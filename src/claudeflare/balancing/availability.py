@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from claudeflare.balancing.account import Account, AccountState
+from claudeflare.balancing.windows import in_force
 
 
 class Unavailable(msgspec.Struct, frozen=True):
@@ -24,13 +25,17 @@ PAUSED = Unavailable("paused by its owner")
 def why_unavailable(account: Account, state: AccountState, model_class: str, now: float) -> Unavailable | None:
     """The reason this account cannot take a request for `model_class` now, or None when it can.
 
-    A person's decision comes first, then what the API stated, then our own guesses; among equals the one that holds
-    longest, so that `until` is when this kind of reason is gone.
+    A person's decision comes first, then what a person wants spared, what the API stated, our own guesses; among
+    equals the one that holds longest, so that `until` is when this kind of reason is gone.
     """
     if account.paused:
         return PAUSED
     if state.attention is not None:
         return Unavailable(f"needs attention: {state.attention}")
+    if state.windows and (account.reserve is not None or account.allow_extra_usage is False):
+        spared = _spared(account, state, model_class, now)
+        if spared is not None:
+            return spared
     longest = None
     if state.ejected_until > now:
         longest = Unavailable(
@@ -49,4 +54,19 @@ def _benched(state: AccountState, model_class: str, now: float, longest: Unavail
         if (not bench.guess, bench.until) > rank:
             longest = Unavailable(bench.reason, bench.until, bench.guess)
             rank = (not bench.guess, bench.until)
+    return longest
+
+
+def _spared(account: Account, state: AccountState, model_class: str, now: float) -> Unavailable | None:
+    """What the owner wants left alone: a window used up to the reserve, or one beyond which usage is paid for extra."""
+    longest = None
+    for window in in_force(state.windows, model_class, now):
+        if account.allow_extra_usage is False and (window.exhausted or state.extra_usage_until > now):
+            reason = f"the {window.name} window is used up, and extra usage is not allowed"
+        elif account.reserve is not None and window.used >= account.reserve and account.reserve < 1.0:
+            reason = f"{window.used:.0%} of the {window.name} window is used, and the rest is kept in reserve"
+        else:
+            continue
+        if longest is None or longest.until is None or window.resets_at > longest.until:
+            longest = Unavailable(reason, window.resets_at)
     return longest

@@ -45,4 +45,24 @@ class OrganizationLearned(msgspec.Struct, frozen=True, tag=True):
     organization_id: str
 
 
-Change = SessionBound | Benched | BenchCleared | AttentionNeeded | OrganizationLearned
+class Pinned(msgspec.Struct, frozen=True, tag=True):
+    """A thing of the API's (a batch, a file, a container, …) is known to be in one account (a later one moves it)."""
+
+    id: str
+    """As the API calls it, e.g. `file_011C…`."""
+    account_id: str
+    account: str = ""
+    """The account's name at the time, to be able to name it once it is removed."""
+    expires_at: float | None = None
+    """UTC epoch seconds from which it need not be remembered; None: until it is deleted."""
+
+
+class Unpinned(msgspec.Struct, frozen=True, tag=True):
+    """A thing was deleted."""
+
+    id: str
+    account_id: str
+
+
+PinChange = Pinned | Unpinned
+Change = SessionBound | Benched | BenchCleared | AttentionNeeded | OrganizationLearned | Pinned | Unpinned

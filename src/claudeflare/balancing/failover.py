@@ -33,6 +33,9 @@ OVERLOAD_FACTOR: Final = 3.0
 PATIENCE_SECONDS: Final = 5.0
 """Longest `retry-after` of a 429 without a window that is waited out for a request with nowhere else to go."""
 
+FIRST_PAUSE_SECONDS: Final = 0.25
+"""Before a request goes on that the same account has limited twice; doubles each time up to `PATIENCE_SECONDS`."""
+
 
 class Situation(msgspec.Struct, frozen=True, kw_only=True):
     """Where a request stands when one of its attempts has ended."""
@@ -49,12 +52,18 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     """The body can be sent again."""
     pinned: bool = False
     """The request names something that exists in this account only (a batch, a file, …)."""
+    seeking: bool = False
+    """It reads something of which nobody knows what account holds it: that this one does not says no more than that."""
     auxiliary: bool = False
     """See `RequestFacts.auxiliary`: an error of such an endpoint is its answer."""
     refreshed: bool = False
     """The credential has been refreshed for this request already."""
+    may_wait: bool = False
+    """It goes through accounts of ours; the caller's own credential has no queue."""
     elapsed: float = 0.0
-    """Seconds since the request's start."""
+    """Seconds since the request's start, less those it has waited in the queue."""
+    limited_again: int = 0
+    """How often an account has limited it that had limited it before."""
 
 
 class RetryRules(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,7 +76,7 @@ class RetryRules(msgspec.Struct, frozen=True, kw_only=True):
     backoff: float = 2.0
     """Factor from one back-off to the next."""
     start_deadline: float = 120.0
-    """Seconds after the request's start in which its last attempt may begin."""
+    """Seconds after the request's start in which its last attempt may begin; time in the queue does not count."""
 
 
 class Relay(msgspec.Struct, frozen=True, tag=True):
@@ -92,6 +101,16 @@ class TryAnother(msgspec.Struct, frozen=True, tag=True):
     """Seconds."""
 
 
+class Wait(msgspec.Struct, frozen=True, tag=True):
+    """Settle the lease, pause, then wait in the queue for an account that a limit alone keeps out, this one included.
+
+    When waiting cannot help do as for `Relay`, unless our own answer knows more: when the first account comes back.
+    """
+
+    delay: float
+    """Seconds."""
+
+
 class RefreshThenRetry(msgspec.Struct, frozen=True, tag=True):
     """Have the credential refreshed, then try again under the same lease."""
 
@@ -104,19 +123,18 @@ class Stop(msgspec.Struct, frozen=True, tag=True):
     """Nothing can be sent any more: the client left, or part of an answer is already with it."""
 
 
-Step = Relay | RetryHere | TryAnother | RefreshThenRetry | AnswerForUpstream | Stop
+Step = Relay | RetryHere | TryAnother | Wait | RefreshThenRetry | AnswerForUpstream | Stop
 
 
 def next_step(outcome: Outcome, situation: Situation, rules: RetryRules, jitter: float) -> Step:
-    """What to do after `outcome`. `jitter` is in [0, 1).
-
-    A limit (429, spend) with no other account left is relayed: a request does not wait here for capacity to return.
-    """
+    """What to do after `outcome`. `jitter` is in [0, 1)."""
     if situation.committed:
         return Stop()
     match outcome:
         case ClientGone() | Interrupted():
             return Stop()
+        case Rejected(status=404) if situation.seeking:
+            return _another(situation, rules) or Relay()
         case Served() | PolicyRefused() | Rejected():
             return Relay()
         case ConnectFailed():
@@ -126,7 +144,12 @@ def next_step(outcome: Outcome, situation: Situation, rules: RetryRules, jitter:
         case ServerError() | Overloaded():
             return _after_server_error(outcome, situation, rules, jitter)
         case RateLimited():
-            return _another(situation, rules) or _wait_out(outcome, situation, rules) or Relay()
+            return (
+                _another(situation, rules)
+                or _wait_out(outcome, situation, rules)
+                or _wait(outcome, situation, rules, jitter)
+                or Relay()
+            )
         case SpendLimited():
             return _another(situation, rules) or Relay()
         case CredentialRefused():
@@ -179,6 +202,21 @@ def _wait_out(outcome: RateLimited, situation: Situation, rules: RetryRules) -> 
     if not situation.replayable or situation.attempts_here >= ATTEMPTS_PER_ACCOUNT:
         return None
     return RetryHere(delay) if situation.elapsed + delay <= rules.start_deadline else None
+
+
+def _wait(outcome: RateLimited, situation: Situation, rules: RetryRules, jitter: float) -> Wait | None:
+    """Capacity returns at a stated time; the queue knows whether that is soon enough to wait for.
+
+    A request that is limited again by the same account pauses longer each time: what let it go was mistaken about it.
+    """
+    stated = outcome.kind is not LimitKind.WINDOWLESS and (outcome.until, outcome.retry_after) != (None, None)
+    delay = 0.0
+    if situation.limited_again:
+        longest = min(FIRST_PAUSE_SECONDS * 2.0 ** min(situation.limited_again - 1, 16), PATIENCE_SECONDS)
+        delay = longest * (1.0 + jitter) / 2.0
+    in_time = situation.elapsed + delay <= rules.start_deadline
+    possible = stated and situation.may_wait and situation.replayable and in_time
+    return Wait(delay) if possible else None
 
 
 def _refresh(outcome: CredentialRefused, situation: Situation, rules: RetryRules) -> RefreshThenRetry | None:

@@ -25,6 +25,8 @@ def apply_change(state: AccountState, change: AccountChange, now: float) -> None
                 # Somebody knows that the whole account works: what this process guessed of it goes as well.
                 ejection.reset(state)
                 state.windowless_limits = 0
+                state.windows.clear()
+                state.extra_usage_until = 0.0
         case AttentionNeeded():
             state.attention = change.reason or None
             if not change.reason:

@@ -6,8 +6,10 @@ import msgspec
 
 from claudeflare.balancing.account import Account, AccountState
 from claudeflare.balancing.availability import Unavailable
+from claudeflare.balancing.buckets import Reservation
 from claudeflare.balancing.change import Change
 from claudeflare.balancing.decision import Pick
+from claudeflare.balancing.pins import Bound
 
 
 class PickRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,8 +22,16 @@ class PickRequest(msgspec.Struct, frozen=True, kw_only=True):
     client_key: str | None = None
     account: str | None = None
     """The name of the only account this request may use; None when any will do."""
+    bound: Bound | None = None
+    """The only account that has what the request names; None when any will do."""
+    collection: bool = False
+    """It lists or adds to an account's own things: the first account takes it, so that they stay together."""
     auxiliary: bool = False
     """The endpoint's failures and successes say nothing about an account's health (count_tokens, models, batches)."""
+    estimate: int = 0
+    """Input tokens by the body's size; the pool corrects it by what such requests have counted. 0: not known."""
+    output_estimate: int = 0
+    """Output tokens it can have at most; 0: not known."""
 
 
 class Lease(msgspec.Struct, eq=False):
@@ -35,6 +45,10 @@ class Lease(msgspec.Struct, eq=False):
     state: AccountState
     """The pool's; nobody else reads or writes it."""
     settled: bool = False
+    number: int = 0
+    """Leases of a pool are numbered in the order they are taken."""
+    reservation: Reservation | None = None
+    """What it holds of its account's limits, where they are known."""
 
     def __repr__(self) -> str:
         return f"<Lease on {self.account.name}, {'settled' if self.settled else 'open'}>"
@@ -56,3 +70,7 @@ class Exhausted(msgspec.Struct, frozen=True):
     earliest: float | None
     """UTC epoch seconds at which the first of them comes back by itself; None when that is not known."""
     pick: Pick
+    short: bool = False
+    """Accounts are free, but each is predicted to refuse for now: asked again without patience, one takes it."""
+    bound: Bound | None = None
+    """What binds the request to one account; then `unavailable` is about that one alone, and empty if it is gone."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final, assert_never
 
 from claudeflare.balancing import benches, ejection
-from claudeflare.balancing.account import AccountState, Bench
+from claudeflare.balancing.account import AccountState, Bench, BenchKind
 from claudeflare.balancing.change import AttentionNeeded, BenchCleared, Benched, Change
 from claudeflare.balancing.lease import Lease
 from claudeflare.balancing.outcome import (
@@ -38,6 +38,11 @@ LIMIT_WORDS: Final = {
     LimitKind.WINDOW: "usage window is used up",
     LimitKind.RAMP: "traffic rose too sharply",
     LimitKind.WINDOWLESS: "repeatedly, without a stated window",
+}
+BENCH_KINDS: Final = {
+    LimitKind.BUCKET: BenchKind.BUCKET,
+    LimitKind.WINDOW: BenchKind.WINDOW,
+    LimitKind.RAMP: BenchKind.RAMP,
 }
 LONGEST_QUOTE: Final = 300
 """Characters of an upstream message kept in a reason: it is shown in tables and sent to clients."""
@@ -114,7 +119,7 @@ def _rate_limited(lease: Lease, outcome: RateLimited, states: States, now: float
     else:
         until = benches.bench_end(until, now)
         affected = _organization(lease, states)
-    bench = Bench(until, _limit_reason(outcome, outcome.kind), since=now)
+    bench = Bench(until, _limit_reason(outcome, outcome.kind), since=now, kind=BENCH_KINDS[outcome.kind])
     return [change for id_, state in affected for change in _bench(id_, state, outcome.model_class, bench)]
 
 
@@ -145,7 +150,7 @@ def _spend_limited(lease: Lease, outcome: SpendLimited, states: States, now: flo
             changes += _attention(lease, account_id, state, reason)
         else:
             until = benches.bench_end(outcome.until, now, benches.LONGEST_SPEND_SECONDS)
-            changes += _bench(account_id, state, "", Bench(until, reason, since=now))
+            changes += _bench(account_id, state, "", Bench(until, reason, since=now, kind=BenchKind.SPEND))
     return changes
 
 

@@ -34,11 +34,14 @@ def take_survey(
 ) -> Survey:
     """Sort the accounts; those with their id in `exclude` have been tried by this request already."""
     survey = Survey(candidates, [], [], {})
+    bound = request.bound
     for candidate in candidates:
         account = candidate.account
         unavailable: Unavailable | None
         if request.account is not None and account.name != request.account:
             unavailable = NOT_ASKED_FOR
+        elif bound is not None and account.id != bound.account_id:
+            unavailable = bound.elsewhere()
         elif account.id in exclude:
             unavailable = ALREADY_TRIED
         else:
@@ -78,7 +81,7 @@ def reasons(survey: Survey, request: PickRequest, now: float) -> list[tuple[Acco
         if out is ALREADY_TRIED:
             # What the attempt has taught by now says more than that there was one.
             out = why_unavailable(account, candidate.state, request.model_class, now) or out
-        if out is not NOT_ASKED_FOR:
+        if out is not NOT_ASKED_FOR and (request.bound is None or account.id == request.bound.account_id):
             found.append((account, out))
     return found
 

@@ -28,6 +28,13 @@ def add(
     base_url: Annotated[
         str | None, typer.Option(metavar="URL", help="Where its requests go, instead of the server's own upstream.")
     ] = None,
+    reserve: Annotated[
+        float | None, typer.Option(metavar="SHARE", help="Leave it alone from this share of a usage window, e.g. 0.8.")
+    ] = None,
+    extra_usage: Annotated[
+        bool | None,
+        typer.Option("--extra-usage/--no-extra-usage", help="Whether to use it beyond its plan.", show_default=False),
+    ] = None,
 ) -> None:
     """Add an account. The API key is asked for, or read from standard input; nothing is contacted."""
     if mode != "api-key":
@@ -38,6 +45,8 @@ def add(
         "tier": int(tier),
         "priority": priority,
         "baseUrl": base_url,
+        "reserve": reserve,
+        "allowExtraUsage": extra_usage,
         "apiKey": _read_key(),
     }
     added = call(context, lambda client: client.add_account(account))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def clear_history(context: typer.Context, yes: Yes = False) -> None:
-    """Delete the records of all requests so far, and so the statistics; accounts and settings stay."""
+    """Delete the records and bodies of all requests so far, and so the statistics; accounts and settings stay."""
     confirm("Delete the records of all requests so far for good?", yes=yes)
     say(f"{count_of(call(context, _clear), 'record')} deleted.")
 

@@ -26,6 +26,7 @@ def open_control(loaded: LoadedSettings, clock: Callable[[], float]) -> OpenCont
 
         journal = Home(settings.home).journal
         async with open_control(settings, journal, sources=loaded.sources, clock=clock) as control:
+            await control.payload_journal.catch_up()
             yield control
 
     return opened

@@ -14,6 +14,7 @@ from claudeflare.cli.completion import completion
 from claudeflare.cli.config import config
 from claudeflare.cli.demo import demo
 from claudeflare.cli.explain import explain
+from claudeflare.cli.export import export
 from claudeflare.cli.invocation import Invocation
 from claudeflare.cli.list import list_accounts
 from claudeflare.cli.logs import logs
@@ -109,6 +110,7 @@ app.command("reset-stats", rich_help_panel=_TRAFFIC)(reset_stats)
 app.command(rich_help_panel=_TRAFFIC)(requests)
 app.command(rich_help_panel=_TRAFFIC)(request)
 app.command(rich_help_panel=_TRAFFIC)(explain)
+app.command(rich_help_panel=_TRAFFIC)(export)
 app.command("clear-history", rich_help_panel=_TRAFFIC)(clear_history)
 
 app.command(rich_help_panel=_SETTINGS)(strategy)

@@ -1,11 +1,12 @@
-"""`claudeflare request ID`: everything on record about one request."""
+"""`claudeflare request ID`: everything on record about one request, its bodies with `--body`."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from claudeflare.cli.bodies import Part, show_bodies, write_body
 from claudeflare.cli.decision import steps
 from claudeflare.cli.invocation import Invocation, call, invocation
 from claudeflare.cli.options import Json, RequestId
@@ -29,9 +30,26 @@ _TOKENS = (
 )
 
 
-def request(context: typer.Context, id: RequestId, json: Json = False) -> None:
+def request(
+    context: typer.Context,
+    id: RequestId,
+    json: Json = False,
+    body: Annotated[bool, typer.Option("--body", help="Show what was sent and what was answered instead.")] = False,
+    part: Annotated[Part | None, typer.Option(help="With --body or --raw: only this one.")] = None,
+    raw: Annotated[
+        bool, typer.Option("--raw", help="Write the exact bytes of one body; without --part, of the answer.")
+    ] = False,
+) -> None:
     """Show one request: what it was, where it went and why, how long it took, what it cost."""
+    if raw:
+        write_body(context, id, part or "response")
+    elif body or part is not None:
+        show_bodies(context, id, part, json=json)
+    else:
+        _show(context, id, json=json)
 
+
+def _show(context: typer.Context, id: str, *, json: bool) -> None:
     async def both(client: Client) -> tuple[JsonObject, JsonObject]:
         detail = await client.request(id)
         return detail, {} if json else await client.explain(id)

@@ -20,7 +20,7 @@ def serve(
         str | None,
         typer.Option(
             metavar="NAME",
-            help="Policy that picks the account: session (the default), round-robin, least-requests or weighted.",
+            help="Picks the account: session (the default), round-robin, least-requests, weighted or headroom.",
         ),
     ] = None,
 ) -> None:

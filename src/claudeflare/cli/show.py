@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from claudeflare.cli.gauges import bar, words
 from claudeflare.cli.invocation import Invocation, call, invocation
 from claudeflare.cli.options import AccountName, Json
 from claudeflare.cli.output import HEADING, pairs, print_json, say
@@ -15,7 +16,7 @@ from claudeflare.formatting import absolute, ago, epoch, until
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from claudeflare.client.resources import Account, Limit
+    from claudeflare.client.resources import Account, Gauge, Limit
 
 
 def show(context: typer.Context, name: AccountName, json: Json = False) -> None:
@@ -41,12 +42,23 @@ def _rows(account: Account, this: Invocation) -> list[tuple[str, RenderableType]
         ("Tier", str(account["tier"])),
         ("Priority", str(account["priority"])),
         ("Base URL", account["baseUrl"] or "the server's own"),
+        *((("Limits" if not index else ""), _gauge(gauge, now, this)) for index, gauge in enumerate(account["gauges"])),
+        *([] if account["reserve"] is None else [("Spared", f"from {account['reserve']:.0%} of a usage window on")]),
+        *([] if account["allowExtraUsage"] is None else [("Extra usage", _yes_or_no(account["allowExtraUsage"]))]),
         ("In flight", str(account["inFlight"])),
         ("Requests", f"{account['requestCount']:,} since the last reset, {account['totalRequests']:,} in all"),
         ("Last used", "never" if used is None else f"{absolute(used, this.zone)} ({ago(used, now, this.zone)})"),
         ("Added", absolute(epoch(account["created"]), this.zone)),
         ("Id", account["id"]),
     ]
+
+
+def _yes_or_no(allowed: bool) -> str:
+    return "allowed" if allowed else "not allowed"
+
+
+def _gauge(gauge: Gauge, now: float, this: Invocation) -> str:
+    return f"{bar(gauge['utilization'] or 0.0)} {words(gauge, now, this.zone)}"
 
 
 def _limit(limit: Limit, now: float, this: Invocation) -> str:

@@ -17,7 +17,7 @@ def strategy(
         str | None,
         typer.Argument(
             metavar="[NAME]",
-            help="The policy to use from now on: session, round-robin, least-requests or weighted.",
+            help="The policy to use from now on: session, round-robin, least-requests, weighted or headroom.",
             show_default=False,
         ),
     ] = None,

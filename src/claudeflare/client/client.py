@@ -10,7 +10,7 @@ from urllib.parse import quote
 import httpx2
 
 from claudeflare.client.replies import checked
-from claudeflare.client.resources import Account, Json, LogLine, NewAccount, Request, Stats
+from claudeflare.client.resources import Account, Json, LogLine, NewAccount, Payload, Queue, Request, Stats
 from claudeflare.errors import Unreachable
 
 PAGE = 200
@@ -135,6 +135,15 @@ class Client:
         """Why a request went where it went: candidates, choice, attempts. Raises NotFound."""
         return cast(Json, await self._get(f"/api/requests/{quote(request_id, safe='')}/explain"))
 
+    async def payload(self, request_id: str, part: str | None = None) -> Payload:
+        """What a request and its answer consisted of, or one `part`. Raises NotFound, which says why there is none."""
+        return cast(Payload, await self._get(_payload(request_id), _given(part=part)))
+
+    async def payload_bytes(self, request_id: str, part: str) -> bytes:
+        """One body exactly as it was sent. Raises NotFound, which says why there is nothing."""
+        response = await self._raw("GET", _payload(request_id), params={"part": part, "raw": "1"})
+        return (response if response.is_success else checked(response, self.where, self._token_source)).content
+
     async def config(self) -> Json:
         """The server's settings as they are in force."""
         return cast(Json, await self._get("/api/config"))
@@ -150,6 +159,10 @@ class Client:
     async def strategies(self) -> Any:
         """The policies that exist."""
         return await self._get("/api/strategies")
+
+    async def queue(self) -> Queue:
+        """The requests that wait for an account now."""
+        return cast(Queue, await self._get("/api/queue"))
 
     async def health(self) -> Json:
         """The gateway's own view of itself, whether it is ready (200) or not (503). There is none in-process."""
@@ -186,6 +199,10 @@ class Client:
 def _account(name: str, action: str | None = None) -> str:
     # A name may hold anything; "/" must not become another path.
     return f"/api/accounts/{quote(name, safe='')}" + (f"/{action}" if action else "")
+
+
+def _payload(request_id: str) -> str:
+    return f"/api/requests/{quote(request_id, safe='')}/payload"
 
 
 def _given(**values: str | None) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 Json = dict[str, Any]
 
@@ -14,6 +14,21 @@ class Limit(TypedDict):
     """The models it holds for; None: all."""
     reason: str
     until: str | None
+
+
+class Gauge(TypedDict):
+    """What is left of one limit. Times are ISO 8601 in UTC."""
+
+    kind: str
+    """`bucket` or `window`."""
+    name: str
+    modelClass: str | None
+    limit: int | None
+    remaining: int | None
+    utilization: float | None
+    resetsAt: str | None
+    readAt: str
+    status: str | None
 
 
 class Account(TypedDict):
@@ -37,6 +52,29 @@ class Account(TypedDict):
     baseUrl: str | None
     inFlight: int
     limits: list[Limit]
+    gauges: list[Gauge]
+    reserve: float | None
+    allowExtraUsage: bool | None
+
+
+class QueueLine(TypedDict):
+    """Requests that wait for the same. Times are ISO 8601 in UTC."""
+
+    clientKey: str | None
+    modelClass: str | None
+    account: str | None
+    count: int
+    since: str
+    until: str | None
+
+
+class Queue(TypedDict):
+    """Requests that wait for an account now."""
+
+    waiting: int
+    limit: int
+    maxWaitSeconds: float
+    lines: list[QueueLine]
 
 
 class NewAccount(TypedDict):
@@ -47,6 +85,8 @@ class NewAccount(TypedDict):
     tier: int
     priority: int
     baseUrl: str | None
+    reserve: NotRequired[float | None]
+    allowExtraUsage: NotRequired[bool | None]
     apiKey: str
 
 
@@ -81,6 +121,28 @@ class Request(TypedDict):
     stopReason: str | None
 
 
+class Part(TypedDict):
+    """One captured body with its header fields."""
+
+    at: str
+    fields: list[Json]
+    size: int
+    captured: int
+    """Bytes of the body on record; less than `size` when `truncated`."""
+    truncated: bool
+    contentEncoding: str | None
+    body: str
+    base64: bool
+    """True when the body is no text, and given in base64."""
+
+
+class Payload(TypedDict):
+    """What was captured of one request."""
+
+    request: Part | None
+    response: Part | None
+
+
 class Stats(TypedDict):
     """Sums over a range of requests."""
 
@@ -100,6 +162,8 @@ class Stats(TypedDict):
     topModels: list[Json]
     shedRecords: int
     """Requests whose record could not be written, ever."""
+    shedPayloads: int
+    """Bodies that could not be written, since the server was started."""
 
 
 class LogLine(TypedDict):

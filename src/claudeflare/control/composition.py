@@ -18,6 +18,7 @@ from claudeflare.api.account_states import AccountStates
 from claudeflare.api.app import create_app
 from claudeflare.api.services import Services
 from claudeflare.api.strategy_choice import StrategyChoice
+from claudeflare.balancing.pins import PIN_LIMIT
 from claudeflare.control.gateways import Gateways
 from claudeflare.control.journal_follower import JournalFollower
 from claudeflare.control.retention_runner import RetentionRunner
@@ -28,14 +29,23 @@ from claudeflare.credentials.secrets import SecretBox
 from claudeflare.errors import StorageError
 from claudeflare.home import Home
 from claudeflare.ingest.ingest import Ingest
+from claudeflare.ingest.payload_ingest import PayloadIngest
 from claudeflare.ingest.pricing import PriceTable
+from claudeflare.journal.payloads import payload_directory
 from claudeflare.journal.reader import JournalReader
+from claudeflare.providers.anthropic.pins import BODY_KINDS
+from claudeflare.retention.payload_retention import PayloadRetention
 from claudeflare.retention.retention import Retention
+from claudeflare.retention.retention_choice import RetentionChoice
 from claudeflare.settings import Settings
 from claudeflare.storage import migrate
 from claudeflare.storage.accounts import AccountStore
 from claudeflare.storage.database import Database
+from claudeflare.storage.free_space import FreeSpace
 from claudeflare.storage.metadata import MetadataStore
+from claudeflare.storage.payload_file import payload_database
+from claudeflare.storage.payloads import PayloadStore
+from claudeflare.storage.pins import PinStore
 from claudeflare.storage.requests import RequestStore
 from claudeflare.storage.secrets import SecretStore
 from claudeflare.storage.state import StateStore
@@ -55,6 +65,7 @@ class Control:
     control_token: ControlToken
     gateways: Gateways
     journal: JournalFollower
+    payload_journal: JournalFollower
     retention: RetentionRunner
 
     @property
@@ -83,7 +94,14 @@ async def open_control(
         database = await _open_database(settings, home, stack)
         accounts = AccountStore(database)
         requests = RequestStore(database)
+        payload_rows = await asyncio.to_thread(payload_database, database, home.payloads)
+        stack.callback(payload_rows.dispose)
+        payloads = PayloadStore(payload_rows)
+        payload_ingest = PayloadIngest(JournalReader(payload_directory(journal_directory)), payloads)
+        payload_journal = JournalFollower(payload_ingest, "payloads")
+        stack.push_async_callback(payload_journal.close)  # after that of the records, which matter more
         state = StateStore(database)
+        pins = PinStore(database)
         strategy = StrategyChoice(settings, sources, MetadataStore(database))
         credentials = CredentialService(accounts, SecretStore(database), _secret_box(settings, home))
         token = ControlToken.load(settings, home.control_token)
@@ -94,13 +112,21 @@ async def open_control(
             # Before anything is said about limits and bindings: the newest of them are still in the journal.
             await journal.catch_up()
 
-        retention = RetentionRunner(Retention(requests, settings.request_retention_days, clock))
+        kept = RetentionChoice(settings, sources, MetadataStore(database))
+        record_retention = Retention(requests, lambda: kept.current().request_days, clock)
+        payload_retention = PayloadRetention(payloads, FreeSpace(payload_rows), kept, clock)
+        retention = RetentionRunner(record_retention, payload_retention)
         stack.push_async_callback(retention.close)
 
         states = AccountStates(clock)
         states.apply(await asyncio.to_thread(state.load, clock()))
         snapshots = SnapshotSource(settings, accounts, credentials, strategy)
-        gateways = Gateways(snapshots.load, lambda: state.load(clock()), states.apply)
+        gateways = Gateways(
+            snapshots.load,
+            lambda: [*state.load(clock()), *pins.newest(PIN_LIMIT, BODY_KINDS, clock())],
+            states.apply,
+            lambda ids: pins.find(ids, clock()),
+        )
         stack.push_async_callback(gateways.close)
 
         services = Services(
@@ -111,13 +137,23 @@ async def open_control(
             state=state,
             states=states,
             requests=requests,
+            payloads=payloads,
+            free_space=(FreeSpace(database), FreeSpace(payload_rows)),
+            retention_choice=kept,
+            record_retention=record_retention,
+            payload_retention=payload_retention,
             strategy=strategy,
             token=token,
             gateways=gateways,
             clock=clock,
         )
         yield Control(
-            app=create_app(services), control_token=token, gateways=gateways, journal=journal, retention=retention
+            app=create_app(services),
+            control_token=token,
+            gateways=gateways,
+            journal=journal,
+            payload_journal=payload_journal,
+            retention=retention,
         )
 
 

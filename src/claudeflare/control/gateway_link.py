@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from claudeflare.balancing.change import Change
 from claudeflare.control.pending_changes import PendingChanges
 from claudeflare.gateway.link import MessageDecoder, encode_message
-from claudeflare.gateway.messages import Answered, ChangesMade, Hello, InFlight, LinkMessage, Snapshot
+from claudeflare.gateway.messages import Answered, ChangesMade, Hello, InFlight, LinkMessage, PinAnswer, Snapshot
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +35,7 @@ class GatewayLink:
         self._snapshot: Snapshot | None = None
         self._snapshot_sent = False
         self._answered: Answered | None = None
+        self._pins: list[PinAnswer] = []
         self._wake = asyncio.Event()
 
     def put_changes(self, changes: Sequence[Change]) -> None:
@@ -50,6 +51,11 @@ class GatewayLink:
     def put_answered(self) -> None:
         """Say, once the gateway has a snapshot, that control serves HTTP."""
         self._answered = Answered()
+        self._wake.set()
+
+    def put_pins(self, answer: PinAnswer) -> None:
+        """Send this answer soon."""
+        self._pins.append(answer)
         self._wake.set()
 
     async def messages(self) -> AsyncIterator[LinkMessage]:
@@ -82,6 +88,8 @@ class GatewayLink:
             self._snapshot, self._snapshot_sent = None, True
         if self._changes:
             messages.append(ChangesMade(self._changes.take()))
+        messages += self._pins
+        self._pins.clear()
         if self._answered is not None and self._snapshot_sent:
             messages.append(self._answered)
             self._answered = None

@@ -12,10 +12,14 @@ from functools import partial
 from typing import TypeVar
 
 from claudeflare.balancing.change import Change
+from claudeflare.balancing.gauges import LimitGauge
+from claudeflare.balancing.waiting import LINES_SHOWN, WaitingLine
 from claudeflare.control.gateway_link import GatewayLink
+from claudeflare.control.gauge_board import newest
 from claudeflare.control.pending_changes import PendingChanges
+from claudeflare.control.pin_answers import FindPins, answer_pins
 from claudeflare.errors import ClaudeflareError
-from claudeflare.gateway.messages import PROTOCOL, ChangesMade, Hello, InFlight, Snapshot
+from claudeflare.gateway.messages import PROTOCOL, ChangesMade, Hello, InFlight, PinQuestion, Snapshot
 from claudeflare.journal.segments import writer_name
 from claudeflare.tasks import TaskKeeper
 
@@ -38,15 +42,17 @@ class Gateways:
         load_snapshot: Callable[[int], Snapshot],
         load_state: Callable[[], list[Change]],
         on_changes: Callable[[Sequence[Change]], None],
+        find_pins: FindPins,
         retry_seconds: float = RETRY_SECONDS,
     ) -> None:
-        """`load_snapshot(version)` and `load_state()` read the database; both are called in other threads.
+        """`load_snapshot(version)`, `load_state()` and `find_pins(ids)` read the database, in other threads.
 
         `on_changes` is told what gateways and the owner change, at once.
         """
         self._load_snapshot = load_snapshot
         self._load_state = load_state
         self._on_changes = on_changes
+        self._find_pins = find_pins
         self._retry_seconds = retry_seconds
         self._loop = asyncio.get_running_loop()
         self._tasks = TaskKeeper()
@@ -55,6 +61,8 @@ class Gateways:
         self._recent = PendingChanges(RECENT_CHANGES)
         self._shed: Mapping[str, int] = {}
         """Replaced, never changed in place, too. Kept when a gateway goes: it may not have told its journal."""
+        self._shed_payloads: Mapping[str, int] = {}
+        """The same of payloads. No journal says it again: it counts since the gateways began."""
         self._version = 0
         self._stale = asyncio.Event()
         self._serving = False
@@ -86,18 +94,36 @@ class Gateways:
             total.update(link.in_flight.accounts)
         return dict(total)
 
+    def gauges(self) -> Mapping[str, Sequence[LimitGauge]]:
+        """See `GatewayFeed`."""
+        return newest(link.in_flight.limits for link in self._links)
+
+    def waiting(self) -> tuple[int, list[WaitingLine]]:
+        """See `GatewayFeed`."""
+        said = [link.in_flight for link in self._links]
+        lines = sorted((line for each in said for line in each.waiting_lines), key=lambda line: line.since)
+        return sum(each.waiting for each in said), lines[:LINES_SHOWN]
+
     def shed_records(self) -> Mapping[str, int]:
         """See `GatewayFeed`."""
         return self._shed
+
+    def shed_payloads(self) -> int:
+        """See `GatewayFeed`."""
+        return sum(self._shed_payloads.values())
 
     async def close(self) -> None:
         """Drop every link."""
         await self._tasks.close()
 
     def _note_shed(self, link: GatewayLink) -> None:
-        if link.hello is not None and link.in_flight.shed_records:
-            writer = writer_name(link.hello.boot_id, link.hello.worker)
+        if link.hello is None:
+            return
+        writer = writer_name(link.hello.boot_id, link.hello.worker)
+        if link.in_flight.shed_records:
             self._shed = {**self._shed, writer: link.in_flight.shed_records}
+        if link.in_flight.shed_payloads:
+            self._shed_payloads = {**self._shed_payloads, writer: link.in_flight.shed_payloads}
 
     def _tell(self, changes: Sequence[Change], source: GatewayLink | None) -> None:
         self._recent.add(changes)
@@ -134,6 +160,8 @@ class Gateways:
                     case ChangesMade():
                         self._on_changes(message.changes)
                         self._tell(message.changes, link)
+                    case PinQuestion():
+                        tasks.start(self._answer_pins(link, message), "where things are")
                     case InFlight():
                         link.in_flight = message
                         self._note_shed(link)
@@ -147,6 +175,9 @@ class Gateways:
             self._links = tuple(each for each in self._links if each is not link)
             await tasks.close()
             link.close()
+
+    async def _answer_pins(self, link: GatewayLink, question: PinQuestion) -> None:
+        link.put_pins(await answer_pins(question, self._find_pins, self._recent))
 
     async def _greet(self, link: GatewayLink) -> None:
         recent = self._recent.copy()

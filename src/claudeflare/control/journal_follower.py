@@ -1,4 +1,4 @@
-"""Ingest in a thread of its own: records show up as they are written, and what is left is read at the end."""
+"""Ingest in a thread of its own: what gateways write shows up as it is written, and what is left is read at the end."""
 
 from __future__ import annotations
 
@@ -6,19 +6,33 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable
+from typing import Protocol
 
 from claudeflare.errors import JournalError, StorageError
-from claudeflare.ingest.ingest import Ingest
 from claudeflare.tasks import TaskKeeper
 
 log = logging.getLogger(__name__)
 
 
-class JournalFollower:
-    """Runs `ingest` between `start` and `close`."""
+class Following(Protocol):
+    """What is run: `Ingest`, or `PayloadIngest`."""
 
-    def __init__(self, ingest: Ingest) -> None:
+    def drain(self) -> int:
+        """Take in what there is; how many frames that were. Raises `StorageError` and `OSError`."""
+        ...
+
+    def run(self, stop: threading.Event) -> None:
+        """Take in what comes until `stop` is set."""
+        ...
+
+
+class JournalFollower:
+    """Runs `ingest` between `start` and `close`. One for records, one for payloads: neither waits for the other."""
+
+    def __init__(self, ingest: Following, contents: str = "records") -> None:
+        """`contents` is what log lines call the frames."""
         self._ingest = ingest
+        self._contents = contents
         self._stop = threading.Event()
         self._tasks = TaskKeeper()
         self._running: asyncio.Task[None] | None = None
@@ -32,14 +46,14 @@ class JournalFollower:
                 f"The journal cannot be read: {error}. Make its directory readable and writable."
             ) from error
 
-    def start(self, on_failure: Callable[[], None]) -> None:
+    def start(self, on_failure: Callable[[], None] = lambda: None) -> None:
         """Read on from now. `on_failure` is called when that ends by a mistake of ours, once it is logged."""
 
         def ended(task: asyncio.Task[None]) -> None:
             if not task.cancelled() and task.exception() is not None:
                 on_failure()
 
-        self._running = self._tasks.start(asyncio.to_thread(self._ingest.run, self._stop), "reading the journal")
+        self._running = self._tasks.start(asyncio.to_thread(self._ingest.run, self._stop), f"reading {self._contents}")
         self._running.add_done_callback(ended)
 
     async def close(self) -> None:
@@ -51,4 +65,4 @@ class JournalFollower:
         try:
             await self.catch_up()
         except (StorageError, JournalError) as error:
-            log.warning("the last records stay in the journal until the next start: %s", error)
+            log.warning("the last %s stay in the journal until the next start: %s", self._contents, error)

@@ -11,7 +11,9 @@ from claudeflare.balancing.change import (
     Benched,
     Change,
     OrganizationLearned,
+    Pinned,
     SessionBound,
+    Unpinned,
 )
 
 Subject = tuple[str, ...]
@@ -41,6 +43,10 @@ class PendingChanges:
         """All of them, oldest first."""
         return list(self._changes.values())
 
+    def about(self, subject: Subject) -> Change | None:
+        """The one about this, if there is one."""
+        return self._changes.get(subject)
+
     def take(self) -> list[Change]:
         """All of them, oldest first; then none are left."""
         changes = self.copy()
@@ -65,5 +71,7 @@ def subject_of(change: Change) -> Subject:
             return ("attention", change.account_id)
         case OrganizationLearned():
             return ("organization", change.account_id)
+        case Pinned() | Unpinned():
+            return ("pin", change.id)
         case _:
             assert_never(change)

@@ -61,6 +61,7 @@ class ControlProcess:
                 raise SettingsError("Supervisor and control are of different versions; restart the whole server.")
             async with open_control(settings, Path(start.journal_directory), sources=start.sources) as control:
                 control.journal.start(self._journal_lost)
+                control.payload_journal.start()
                 control.retention.start()
                 self._gateways = control.gateways
                 while self._early_links:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from claudeflare.api.account_defaults import effective
 from claudeflare.api.strategy_choice import StrategyChoice
 from claudeflare.credentials.accounts import CredentialService
 from claudeflare.gateway.messages import Snapshot
@@ -24,7 +25,7 @@ class SnapshotSource:
         """The configuration as it is now."""
         # Accounts first: a credential without its account is harmless, an account without its credential would be used
         # with none.
-        accounts = [stored.account for stored in self._accounts.list()]
+        accounts = [effective(stored.account, self._settings) for stored in self._accounts.list()]
         credentials = self._credentials.credentials()
         return Snapshot(
             version=version,

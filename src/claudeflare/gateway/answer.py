@@ -6,6 +6,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from claudeflare.balancing.outcome import Interrupted, Outcome, Served
+from claudeflare.gateway.placement import learn
 from claudeflare.gateway.recording import Ending
 from claudeflare.providers.provider import Signal
 
@@ -137,6 +138,8 @@ class Answer:
             )
             attempt.record.message = message or (meter.error_message if state != "complete" else None)
             attempt.record.next_step = "relay"
+        if meter.holdings or exchange.placement is not None:
+            learn(exchange, attempt.record, meter.holdings)
         encoding = attempt.head.named.get(b"content-encoding")
         recording.finish(
             state,

@@ -11,7 +11,9 @@ from claudeflare.balancing.outcome import ClientGone
 from claudeflare.gateway.answer import Answer
 from claudeflare.gateway.attempt import Attempt, Phase
 from claudeflare.gateway.attempt_loop import AttemptLoop
+from claudeflare.gateway.counting import expected_tokens
 from claudeflare.gateway.exchange import Exchange
+from claudeflare.gateway.placement import Placement
 from claudeflare.gateway.recording import Ending, RequestRecording
 from claudeflare.gateway.refusal import Refusal
 from claudeflare.gateway.request_body import RequestBody
@@ -39,6 +41,8 @@ class ApiExchange(Exchange):
         self.provider = server.provider
         self.recording = RequestRecording(server.journal, server.ids.new(), head, connection.received_at)
         self.body = RequestBody(head, body_limit, server.settings.replay_limit_bytes)
+        self.placement: Placement | None = None
+        """What binds the request to one account, where it could be bound."""
         self._loop: AttemptLoop | None = None
         self._answer: Answer | None = None
         self._awaiting_snapshot_since: float | None = None
@@ -63,9 +67,9 @@ class ApiExchange(Exchange):
 
     def ready(self) -> None:
         """Everything needed to choose an account is known. Comes again while a streamed body goes on coming."""
-        if self._loop is not None or self._awaiting_snapshot_since is not None:
+        if self._loop is not None or self._awaiting_snapshot_since is not None or self.placement is not None:
             return
-        snapshot = self.server.snapshot
+        snapshot = self.server.directory.snapshot
         if snapshot is None:
             self._awaiting_snapshot_since = monotonic()
             self.server.await_snapshot(self)
@@ -92,8 +96,19 @@ class ApiExchange(Exchange):
             client_key=recording.client_key,
             account=None if account is None else account.decode("utf-8", "replace"),
             auxiliary=facts.auxiliary,
+            estimate=0 if facts.auxiliary else expected_tokens(self.body.length or self.body.received),
         )
         recording.open()
+        server = self.server
+        if facts.auxiliary or server.pool.pins.kinds:
+            ties = self.provider.ties(head.method, head.target, head.named, whole, server.pool.pins.kinds)
+            if (ties.ids or ties.collection) and not server.directory.passes_through:
+                self.placement = Placement(self, pick, ties, self._take_account)
+                self.placement.begin()
+                return
+        self._take_account(pick)
+
+    def _take_account(self, pick: PickRequest) -> None:
         self._loop = AttemptLoop(self, pick)
         self._loop.take_account()
 
@@ -125,7 +140,7 @@ class ApiExchange(Exchange):
         # the cycle collector comes by: that alone cost a seventh of the time of a small request.
         if self._loop is not None:
             self._loop.forget()
-        self._loop = self._answer = None
+        self._loop = self._answer = self.placement = None
 
     # -- other endings ---------------------------------------------------------------------------------------------
 
@@ -134,6 +149,8 @@ class ApiExchange(Exchange):
             self._answer.client_left()
         else:
             self.recording.request_bytes = self.body.received
+            if self._loop is not None:
+                self._loop.stop_waiting()
             ending = Ending(error_message="The client closed the connection before it was answered.")
             self.recording.finish("client_closed", CLIENT_CLOSED, 0, ending)
         super().on_client_gone()
@@ -141,6 +158,8 @@ class ApiExchange(Exchange):
 
     def abandon(self) -> None:
         self._awaiting_snapshot_since = None
+        if self.placement is not None:
+            self.placement.cancel()
         if self._loop is not None:
             self._loop.cancel(ClientGone())
 

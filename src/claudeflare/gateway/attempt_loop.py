@@ -18,26 +18,39 @@ from claudeflare.balancing.failover import (
     Step,
     Stop,
     TryAnother,
+    Wait,
     next_step,
 )
-from claudeflare.balancing.lease import Exhausted, Lease, PickRequest
-from claudeflare.balancing.outcome import AnswerLost, ConnectFailed, Outcome, Overloaded, ServerError
+from claudeflare.balancing.lease import Acquired, Exhausted, Lease, PickRequest
+from claudeflare.balancing.outcome import (
+    AnswerLost,
+    ConnectFailed,
+    LimitKind,
+    Outcome,
+    Overloaded,
+    RateLimited,
+    ServerError,
+)
+from claudeflare.gateway.account_wait import AccountWait
 from claudeflare.gateway.attempt import Attempt, Phase
+from claudeflare.gateway.counting import count_tokens
 from claudeflare.gateway.exhaustion import refuse_exhausted
 from claudeflare.gateway.refusal import Refusal
+from claudeflare.gateway.relinking import receiver_of
 from claudeflare.gateway.upstream_connection import UpstreamConnection
 from claudeflare.http1.encoding import encode_request
 from claudeflare.journal.records import Attempt as AttemptRecord
 
 if TYPE_CHECKING:
     from claudeflare.gateway.api_exchange import ApiExchange
+    from claudeflare.http1.response_parser import ResponseHead
 
 COUNTED = (ConnectFailed, AnswerLost, ServerError, Overloaded)
 """Outcomes that use up `retry_attempts`; limits and refused credentials do not."""
 
 STEP_NAMES: dict[type[Step], str] = {
-    Relay: "relay", RetryHere: "retry", TryAnother: "another", RefreshThenRetry: "refresh", AnswerForUpstream: "refuse",
-    Stop: "stop",
+    Relay: "relay", RetryHere: "retry", TryAnother: "another", Wait: "wait", RefreshThenRetry: "refresh",
+    AnswerForUpstream: "refuse", Stop: "stop",
 }  # fmt: skip
 
 _SNAKE = re.compile(r"(?<!^)(?=[A-Z])")
@@ -56,6 +69,10 @@ class AttemptLoop:
         self._connecting: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._tried: list[str] = []
+        self._limited: tuple[str, ...] = ()
+        """Those it has tried that only have to be waited for."""
+        self._limited_again = 0
+        self._wait: AccountWait | None = None
         self._attempts_here = 0
         self._counted = 0
         self.attempt: Attempt | None = None
@@ -66,14 +83,25 @@ class AttemptLoop:
     def take_account(self) -> None:
         """Choose an account this request has not tried, and try it."""
         server = self._server
-        if not server.passes_through:
-            taken = server.pool.acquire(self._pick, time(), self._tried)
-            self._recording.picks.append(taken.pick)
-            if isinstance(taken, Exhausted):
-                self._nobody_left(taken)
-                return
-            self._lease = taken.lease
-            server.publish(taken.changes)
+        if server.directory.passes_through:
+            self._attempts_here = 0
+            self._try()
+            return
+        room = server.waiting
+        if room.busy and (before := room.before(self._pick, self._tried)) is not None:
+            self._nobody_free(before)
+            return
+        taken = server.pool.acquire(self._pick, time(), self._tried, patient=room.open)
+        if isinstance(taken, Exhausted):
+            self._nobody_free(taken)
+            return
+        self._recording.picks.append(taken.pick)
+        self._begin(taken)
+
+    def _begin(self, taken: Acquired) -> None:
+        """The first attempt on an account."""
+        self._lease = taken.lease
+        self._server.publish(taken.changes)
         self._attempts_here = 0
         self._try()
 
@@ -92,9 +120,9 @@ class AttemptLoop:
             started_ms=recording.elapsed_ms(monotonic()),
         )
         recording.attempts.append(record)
-        credential = self._server.credential(account.id) if account else None
+        credential = self._server.directory.credential(account.id) if account else None
         self.attempt = Attempt(self._exchange, self, record, credential)
-        origin = self._server.upstream_of(account).origin
+        origin = self._server.directory.upstream_of(account).origin
         connection = self._server.upstreams.take(origin)
         if connection is not None:
             self._send(self.attempt, connection)
@@ -117,7 +145,7 @@ class AttemptLoop:
         exchange = self._exchange
         head, body = exchange.head, exchange.body
         attempt.connection = connection
-        upstream = self._server.upstream_of(self._lease.account if self._lease else None)
+        upstream = self._server.directory.upstream_of(self._lease.account if self._lease else None)
         # Derived from the client's head every time, so that each attempt is identical to the first.
         fields = exchange.provider.request_fields(head.fields, attempt.credential)
         if body.streamed:
@@ -125,12 +153,13 @@ class AttemptLoop:
         elif body.present:
             fields.append((b"content-length", b"%d" % body.received))
         request = encode_request(head.method, upstream.prefix + head.target, upstream.origin.host_field, fields)
+        receiver = receiver_of(exchange, attempt) if self._recording.facts.auxiliary else attempt
         if body.streamed:
-            connection.send(head.method, request, b"", attempt, complete=False)
+            connection.send(head.method, request, b"", receiver, complete=False)
             body.attach(connection)
             exchange.connection.resume_reading()
         else:
-            connection.send(head.method, request, body.whole(), attempt)
+            connection.send(head.method, request, body.whole(), receiver)
         self._recording.work_pauses()
 
     # -- deciding --------------------------------------------------------------------------------------------------
@@ -153,6 +182,8 @@ class AttemptLoop:
         record.message = getattr(outcome, "message", None)
         record.next_step = STEP_NAMES[type(step)]
         record.maybe_billed = isinstance(outcome, AnswerLost)
+        if isinstance(outcome, RateLimited) and outcome.kind is not LimitKind.WINDOWLESS:
+            self._met_a_limit()
         match step:
             case RetryHere(delay=delay):
                 attempt.cancel()
@@ -160,6 +191,9 @@ class AttemptLoop:
             case TryAnother(delay=delay):
                 assert self._lease is not None, "without a lease there is no other account"
                 self._tried.append(self._lease.account.id)
+                self.settle(outcome)
+                self._later(delay, self.take_account)
+            case Wait(delay=delay):
                 self.settle(outcome)
                 self._later(delay, self.take_account)
             case Relay():
@@ -180,15 +214,55 @@ class AttemptLoop:
             counted_attempts=self._counted,
             another_available=self.may_move(),
             replayable=not exchange.body.streamed,
+            pinned=self._pick.bound is not None,
+            seeking=exchange.placement is not None and exchange.placement.seeking,
             auxiliary=self._recording.facts.auxiliary,
             refreshed=True,  # no kind of account of this version has a credential that can be refreshed
-            elapsed=monotonic() - self._recording.started,
+            may_wait=self._lease is not None,
+            elapsed=monotonic() - self._recording.started - self._recording.queued,
+            limited_again=self._limited_again,
         )
+
+    def _met_a_limit(self) -> None:
+        if self._wait is not None:
+            self._wait.met_a_limit()
+        if self._lease is not None:
+            account_id = self._lease.account.id
+            if account_id in self._limited:
+                self._limited_again += 1
+            else:
+                self._limited += (account_id,)
+
+    def _nobody_free(self, why: Exhausted) -> None:
+        """Nobody can take it at this moment: wait if that is of use, else say so."""
+        not_limited = [each for each in self._tried if each not in self._limited]
+        if len(not_limited) < len(self._tried):
+            # An account that was limited is as good as any, once its time has come.
+            self._tried = not_limited
+            self.take_account()
+            return
+        wait = self._wait = self._wait or AccountWait(self._exchange, self._pick, self._answered)
+        wait.begin(why, self._tried)
+        if wait.active and self.attempt is not None:
+            self.attempt.record.next_step = STEP_NAMES[Wait]
+            self.attempt.cancel()
+
+    def _answered(self, answer: Acquired | Exhausted) -> None:
+        """The pool's last word, at once or after a wait."""
+        if self._server.directory.passes_through:
+            # The last account was removed meanwhile.
+            self.take_account()
+        elif isinstance(answer, Acquired):
+            self._begin(answer)
+        else:
+            self._nobody_left(answer)
 
     def _nobody_left(self, exhausted: Exhausted) -> None:
         """No account can take it (any more): the last upstream answer if there is one, else our own."""
         attempt = self.attempt
-        if attempt is None:
+        if attempt is None or self._knows_more(attempt, exhausted):
+            if attempt is not None:
+                attempt.record.next_step = STEP_NAMES[AnswerForUpstream]
             self._exchange.refuse(refuse_exhausted(exhausted, time()))
         elif attempt.phase in (Phase.COLLECTING, Phase.HOLDING):
             attempt.record.next_step = STEP_NAMES[Relay]
@@ -196,6 +270,12 @@ class AttemptLoop:
         else:
             attempt.record.next_step = STEP_NAMES[AnswerForUpstream]
             self._answer_for_upstream(attempt)
+
+    def _knows_more(self, attempt: Attempt, exhausted: Exhausted) -> bool:
+        """Whether our own answer is better than the upstream's: of several limits that tells of one, or it is old."""
+        if self._wait is not None and self._wait.waited:
+            return True
+        return len(exhausted.unavailable) > 1 and attempt.record.account_id in self._limited
 
     def _answer_for_upstream(self, attempt: Attempt) -> None:
         self._exchange.refuse(Refusal(502, "api_error", str(attempt.record.message), failure=True))
@@ -213,15 +293,31 @@ class AttemptLoop:
         """Tell the pool how the lease ended, if there is one still."""
         lease, self._lease = self._lease, None
         if lease is not None:
+            if lease.reservation is not None:
+                count_tokens(self._server.pool, lease, self.attempt, self._exchange.provider)
             self._server.publish(self._server.pool.settle(lease, outcome, time(), random.random()))  # noqa: S311 jitter
+            if self._server.waiting.busy:
+                self._server.waiting.wake()
 
     def learn_organization(self, organization: str) -> None:
         """Limits are shared by the accounts of one organization, and only answers say which that is."""
         if self._lease is not None:
             self._server.publish(self._server.pool.learn_organization(self._lease.account.id, organization))
 
+    def learn_limits(self, head: ResponseHead) -> None:
+        """An answer may have said what is left of its account's limits."""
+        lease, pool, now = self._lease, self._server.pool, time()
+        if lease is None or not (head.status >= 400 or pool.wants_limits(lease, now)):
+            return
+        reading = self._exchange.provider.limits(head.status, head.named)
+        if reading is not None:
+            self._server.publish(pool.learn_limits(lease, reading, now))
+            if self._server.waiting.busy:
+                self._server.waiting.wake()
+
     def cancel(self, outcome: Outcome) -> None:
         """Stop whatever is under way (idempotent)."""
+        self.stop_waiting()
         if self._timer is not None:
             self._timer.cancel()
         if self._connecting is not None:
@@ -230,8 +326,14 @@ class AttemptLoop:
             self.attempt.cancel()
         self.settle(outcome)
 
+    def stop_waiting(self) -> None:
+        """Give its place in the queue away, if it has one (idempotent)."""
+        if self._wait is not None:
+            self._wait.leave()
+
     def forget(self) -> None:
         """Let go of the latest attempt: the request is over."""
+        self._wait = None
         if self.attempt is not None:
             self.attempt.forget()
             self.attempt = None
@@ -239,4 +341,5 @@ class AttemptLoop:
     @property
     def waiting_for_upstream(self) -> bool:
         """The ball is in the upstream's court: not connecting, not pausing before a retry."""
-        return self.attempt is not None and self._connecting is None and self._timer is None
+        paused = self._timer is not None or (self._wait is not None and self._wait.active)
+        return self.attempt is not None and self._connecting is None and not paused

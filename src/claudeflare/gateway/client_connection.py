@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 from claudeflare.gateway.exchange import Exchange
 from claudeflare.gateway.refusal import refusal_of
-from claudeflare.gateway.response_writer import ResponseWriter
+from claudeflare.gateway.response_writer import ResponseWriter, WriterType
 from claudeflare.http1.bad_message import BadMessage
 from claudeflare.http1.encoding import CONTINUE
 from claudeflare.http1.request_parser import RequestHead, RequestParser
@@ -72,9 +72,9 @@ class ClientConnection(asyncio.Protocol):
         for exchange in queue:
             exchange.on_client_gone()
 
-    def writer(self, head: RequestHead) -> ResponseWriter:
+    def writer(self, head: RequestHead, writer_type: WriterType) -> ResponseWriter:
         """A writer for one exchange's response."""
-        writer = ResponseWriter(self._transport, head)
+        writer = writer_type(self._transport, head)
         writer.persistent &= not self._server.draining
         return writer
 

@@ -11,7 +11,16 @@ from typing import cast
 import msgspec
 
 from claudeflare.gateway.link import MessageDecoder, encode_message
-from claudeflare.gateway.messages import Answered, ChangesMade, Hello, InFlight, LinkMessage, Snapshot
+from claudeflare.gateway.messages import (
+    Answered,
+    ChangesMade,
+    Hello,
+    InFlight,
+    LinkMessage,
+    PinAnswer,
+    PinQuestion,
+    Snapshot,
+)
 from claudeflare.gateway.server import GatewayServer
 
 log = logging.getLogger(__name__)
@@ -68,10 +77,12 @@ class ControlLink(asyncio.Protocol):
                 self._server.apply_changes(changes)
             case Answered():
                 self._server.control_serves()
-            case Hello() | InFlight():
+            case PinAnswer():
+                self._server.pin_questions.answered(message)
+            case Hello() | InFlight() | PinQuestion():
                 log.error("control sent %s, which only a gateway sends", type(message).__name__)
 
-    def _tell(self, message: ChangesMade | InFlight) -> None:
+    def _tell(self, message: ChangesMade | InFlight | PinQuestion) -> None:
         if self._transport.get_write_buffer_size() < UNSENT_LIMIT:
             self._transport.write(encode_message(message))
 

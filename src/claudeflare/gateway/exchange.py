@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from claudeflare.gateway.refusal import Refusal
-from claudeflare.gateway.response_writer import ResponseWriter
+from claudeflare.gateway.response_writer import ResponseWriter, WriterType
 from claudeflare.http1.request_parser import RequestHead
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ class Exchange:
         self.server = server
         self.head = head
         self.writer: ResponseWriter
+        self.writer_type: WriterType = ResponseWriter
         self.started = False
         """Everything before it on the connection is answered."""
         self.complete = False
@@ -36,7 +37,7 @@ class Exchange:
     def start(self) -> None:
         """Everything before it on the connection is answered: it may write now."""
         self.started = True
-        self.writer = self.connection.writer(self.head)
+        self.writer = self.connection.writer(self.head, self.writer_type)
         if self.complete:
             self._run()
         elif self.refusal is not None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import msgspec
 
 from claudeflare.balancing.account import Account
-from claudeflare.balancing.change import Change
+from claudeflare.balancing.change import Change, Pinned
+from claudeflare.balancing.gauges import LimitGauge
+from claudeflare.balancing.waiting import WaitingLine
 from claudeflare.providers.provider import Credential
 from claudeflare.settings import Settings
 
-PROTOCOL = 1
+PROTOCOL = 2
 """On a mismatch the older side drains and is restarted by the supervisor."""
 
 
@@ -80,11 +82,35 @@ class InFlight(msgspec.Struct, tag=True):
     accounts: dict[str, int]
     open_connections: int
     shed_records: int = 0
+    shed_payloads: int = 0
+    waiting: int = 0
+    """Requests that wait for an account."""
+    waiting_lines: list[WaitingLine] = []
+    """Those waiting longest, and for what."""
+    limits: dict[str, list[LimitGauge]] = {}
+    """Account id -> its limits as far as answers have told of them."""
+
+
+class PinQuestion(msgspec.Struct, tag=True):
+    """Gateway -> control: which accounts hold these things? Asked of ids this gateway does not know."""
+
+    number: int
+    """The answer bears the same."""
+    ids: list[str]
+
+
+class PinAnswer(msgspec.Struct, tag=True):
+    """Control -> gateway. Ids that are not among `pins` are known to nobody here."""
+
+    number: int
+    pins: list[Pinned] = []
+    failed: bool = False
+    """The database did not answer: nothing is known."""
 
 
 class Answered(msgspec.Struct, tag=True):
     """Control -> gateway: control serves its HTTP socket; `/health` may say ready."""
 
 
-LinkMessage = Hello | Snapshot | ChangesMade | InFlight | Answered
+LinkMessage = Hello | Snapshot | ChangesMade | InFlight | Answered | PinQuestion | PinAnswer
 ChannelMessage = GatewayStart | ControlStart | NewLink | Ready

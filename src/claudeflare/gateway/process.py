@@ -17,6 +17,7 @@ from claudeflare.errors import ClaudeflareError, SettingsError
 from claudeflare.gateway.channel import ChannelEnd
 from claudeflare.gateway.control_link import ControlLink
 from claudeflare.gateway.messages import PROTOCOL, ChannelMessage, GatewayStart, NewLink, Ready
+from claudeflare.gateway.payload_writer import open_payloads
 from claudeflare.gateway.server import GatewayServer
 from claudeflare.journal.writer import JournalWriter
 from claudeflare.logs import configure_server_logging
@@ -68,7 +69,8 @@ class GatewayProcess:
             raise SettingsError("Supervisor and gateway are of different versions; restart the whole server.")
         self._worker = start.worker
         journal = JournalWriter(Path(start.journal_directory), start.worker, self._boot_id)
-        self._server = GatewayServer(settings, AnthropicProvider(), journal, start.control_socket)
+        payloads = open_payloads(settings, Path(start.journal_directory), start.worker, self._boot_id)
+        self._server = GatewayServer(settings, AnthropicProvider(), journal, start.control_socket, payloads)
         if self._early_link is not None:
             self._open_link(self._early_link)
         await self._server.listen(listening)
@@ -76,6 +78,8 @@ class GatewayProcess:
         await self._stopped.wait()
         await self._server.drain()
         journal.close()
+        if payloads is not None:
+            await asyncio.to_thread(payloads.close)
 
     async def _announce(self, server: GatewayServer) -> None:
         # Not when it listens but when it can serve: whoever reads "listening on" may ask /health next.

@@ -41,6 +41,8 @@ class RequestRecording:
         self.request_bytes = 0
         self.overhead = 0.0
         """Seconds spent inside Claudeflare so far."""
+        self.queued = 0.0
+        """Seconds spent waiting for an account."""
         self.first_byte: float | None = None
         self.first_content: float | None = None
         self.organization_id: str | None = None
@@ -117,6 +119,7 @@ class RequestRecording:
             first_byte_ms=None if self.first_byte is None else self.elapsed_ms(self.first_byte),
             first_content_ms=None if self.first_content is None else self.elapsed_ms(self.first_content),
             overhead_ms=round(self.overhead * 1000, 3),
+            queued_ms=round(self.queued * 1000, 3) if self.queued else 0.0,
             response_bytes=response_bytes,
             content_encoding=ending.content_encoding,
             usage=meter.usage if meter else None,

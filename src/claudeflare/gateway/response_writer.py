@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from email.utils import formatdate
 
 from claudeflare.http1.encoding import LAST_CHUNK, Field, encode_response
@@ -11,6 +11,10 @@ from claudeflare.http1.request_parser import RequestHead
 
 SCATTER_BYTES = 16_384
 """From this size on, framing is written around the data instead of copying it."""
+
+
+WriterType = Callable[[asyncio.Transport, RequestHead], "ResponseWriter"]
+"""What makes the writer of one response."""
 
 
 class ResponseWriter:

@@ -9,36 +9,41 @@ from collections.abc import Callable, Iterable
 from time import monotonic, time
 from typing import TypedDict
 
-from claudeflare.balancing.account import Account
-from claudeflare.balancing.change import AttentionNeeded, Change
+from claudeflare.balancing.change import Change
 from claudeflare.balancing.failover import RetryRules
 from claudeflare.balancing.pool import AccountPool
+from claudeflare.gateway.account_directory import AccountDirectory
 from claudeflare.gateway.api_exchange import ApiExchange
 from claudeflare.gateway.client_connection import ClientConnection
-from claudeflare.gateway.control_exchange import ControlExchange
+from claudeflare.gateway.dialing import Dialer
+from claudeflare.gateway.egress import Egress
 from claudeflare.gateway.exchange import Exchange
-from claudeflare.gateway.gate import body_limit, gate
 from claudeflare.gateway.ids import RequestIds
-from claudeflare.gateway.local_exchange import HealthExchange, ProbeExchange, UnreadableExchange
-from claudeflare.gateway.messages import ChangesMade, InFlight, Snapshot
-from claudeflare.gateway.origin import Origin, Upstream, parse_upstream
+from claudeflare.gateway.local_exchange import UnreadableExchange
+from claudeflare.gateway.messages import ChangesMade, InFlight, PinQuestion, Snapshot
+from claudeflare.gateway.origin import Origin
+from claudeflare.gateway.payload_writer import PayloadWriter
+from claudeflare.gateway.pin_questions import PinQuestions
 from claudeflare.gateway.recording import Journal
 from claudeflare.gateway.refusal import Refusal
-from claudeflare.gateway.upstream_pool import UpstreamPool, client_tls
+from claudeflare.gateway.resolver import Resolver
+from claudeflare.gateway.routes import exchange_for
+from claudeflare.gateway.tls_sessions import client_tls
+from claudeflare.gateway.upstream_pool import UpstreamPool
+from claudeflare.gateway.waiting import WaitingRoom
 from claudeflare.http1.limits import HeadLimits
 from claudeflare.http1.request_parser import RequestHead
 from claudeflare.journal.records import Changed
-from claudeflare.providers.provider import Credential, Provider
+from claudeflare.providers.provider import Provider
 from claudeflare.settings import Settings
 
 log = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 1.0
 BACKLOG = 4096
-LOCKED = "its stored credential cannot be decrypted; add the key file it was encrypted with, or its API key anew"
 
 
-ToControl = Callable[[ChangesMade | InFlight], None]
+ToControl = Callable[[ChangesMade | InFlight | PinQuestion], None]
 
 
 class Health(TypedDict):
@@ -47,6 +52,7 @@ class Health(TypedDict):
     live: bool
     ready: bool
     accounts: dict[str, int]
+    waiting: int
     strategy: str | None
     control: bool
 
@@ -55,11 +61,18 @@ class GatewayServer:
     """One gateway process's state. Everything runs in its event loop's thread."""
 
     def __init__(
-        self, settings: Settings, provider: Provider, journal: Journal, control_socket: str | None = None
+        self,
+        settings: Settings,
+        provider: Provider,
+        journal: Journal,
+        control_socket: str | None = None,
+        payloads: PayloadWriter | None = None,
     ) -> None:
         self.settings = settings
         self.provider = provider
         self.journal = journal
+        self.payloads = payloads
+        """None when payloads are not recorded."""
         self.ids = RequestIds()
         self.head_limits = HeadLimits(settings.max_head_bytes, settings.max_header_count)
         self.retry_rules = RetryRules(
@@ -68,11 +81,21 @@ class GatewayServer:
             backoff=settings.retry_backoff,
             start_deadline=settings.start_deadline,
         )
-        self.pool = AccountPool(settings.lb_strategy, settings.session_duration / 1000)
-        self.upstreams = UpstreamPool(
-            client_tls(settings.ssl_cert_file), self.head_limits, settings.connect_timeout, settings.keep_alive_timeout
+        self.pool = AccountPool(
+            settings.lb_strategy,
+            settings.session_duration / 1000,
+            binding_outranks_priority=settings.session_outranks_priority,
         )
-        self.snapshot: Snapshot | None = None
+        self.waiting = WaitingRoom(self.pool, settings)
+        self.pin_questions = PinQuestions()
+        self.upstreams = UpstreamPool(
+            Dialer(Egress(settings.https_proxy, settings.no_proxy), Resolver()),
+            client_tls(settings.ssl_cert_file),
+            self.head_limits,
+            settings.connect_timeout,
+            settings.keep_alive_timeout,
+        )
+        self.directory = AccountDirectory(settings.upstream_url)
         self.draining = False
         self.control_up = False
         """Control holds the other end of our link."""
@@ -81,13 +104,9 @@ class GatewayServer:
         self._control_origin = None if control_socket is None else Origin("localhost", 80, False, control_socket)
         self._connections: set[ClientConnection] = set()
         self._awaiting_snapshot: list[ApiExchange] = []
-        self._upstream = parse_upstream(settings.upstream_url)
-        self._upstream_of: dict[str, Upstream] = {}
         self._listeners: list[asyncio.Server] = []
         self._sweep: asyncio.TimerHandle | None = None
         self._tell_control: ToControl | None = None
-        self._locked: set[str] = set()
-        """Accounts whose credential control could not give."""
         self._reported: InFlight | None = None
         self._empty: asyncio.Event = asyncio.Event()
 
@@ -96,46 +115,26 @@ class GatewayServer:
     def apply_snapshot(self, snapshot: Snapshot) -> None:
         """Accounts, credentials and policy from now on; requests in flight keep what they have."""
         self.pool.configure(snapshot.accounts, snapshot.strategy, snapshot.session_seconds)
-        self._mark_locked(snapshot)
-        self._upstream_of = {
-            account.id: parse_upstream(account.base_url) if account.base_url else self._upstream
-            for account in snapshot.accounts
-        }
-        self.snapshot = snapshot
+        self.pool.apply(self.directory.take(snapshot), time())
         waiting, self._awaiting_snapshot = self._awaiting_snapshot, []
         for exchange in waiting:
             exchange.snapshot_arrived(snapshot)
-
-    def _mark_locked(self, snapshot: Snapshot) -> None:
-        # Such an account must be out, not sent without a credential or with the caller's.
-        locked = {account.id for account in snapshot.accounts} - snapshot.credentials.keys()
-        unlocked = self._locked - locked
-        self._locked = locked
-        marks = [AttentionNeeded(one, LOCKED) for one in locked] + [AttentionNeeded(one, "") for one in unlocked]
-        self.pool.apply(marks, time())
+        self._wake_waiting()
 
     def apply_changes(self, changes: Iterable[Change]) -> None:
         """What was learnt before this process, by another worker, or decided by the owner."""
         self.pool.apply(changes, time())
+        self._wake_waiting()
+
+    def _wake_waiting(self) -> None:
+        if self.waiting.busy:
+            self.waiting.wake()
 
     def await_snapshot(self, exchange: ApiExchange) -> None:
         """Call the exchange when the first snapshot is there."""
         self._awaiting_snapshot.append(exchange)
 
     # -- what exchanges ask ----------------------------------------------------------------------------------------
-
-    @property
-    def passes_through(self) -> bool:
-        """No account is configured: the caller's own credential is used."""
-        return self.snapshot is not None and not self.snapshot.accounts
-
-    def credential(self, account_id: str) -> Credential | None:
-        """What opens an account."""
-        return self.snapshot.credentials.get(account_id) if self.snapshot else None
-
-    def upstream_of(self, account: Account | None) -> Upstream:
-        """Where an account's requests go."""
-        return self._upstream if account is None else self._upstream_of.get(account.id, self._upstream)
 
     @property
     def control_origin(self) -> Origin | None:
@@ -146,6 +145,7 @@ class GatewayServer:
         """Make what the pool learnt durable, and let the other workers know."""
         if not changes:
             return
+        self._wake_waiting()
         at = time()
         for change in changes:
             self.journal.append(Changed(at, change))
@@ -154,13 +154,13 @@ class GatewayServer:
 
     def health(self) -> Health:
         """What `/health` answers."""
-        snapshot = self.snapshot
         configured, available = self.pool.availability(time())
         return Health(
             live=True,
             ready=self.ready.is_set(),
             accounts={"configured": configured, "available": available},
-            strategy=snapshot.strategy if snapshot else None,
+            waiting=len(self.waiting),
+            strategy=self.directory.strategy,
             control=self.control_up,
         )
 
@@ -186,19 +186,7 @@ class GatewayServer:
 
     def exchange(self, head: RequestHead, connection: ClientConnection) -> Exchange:
         """Who answers this request."""
-        path = head.path
-        if path.startswith(b"/v1/") or path == b"/v1":
-            limit = body_limit(path, self.settings)
-            exchange: Exchange = ApiExchange(connection, self, head, limit)
-            exchange.refusal = gate(head, self.settings.allowed_hosts, limit, api=True)
-            return exchange
-        if path == b"/health" and head.method in (b"GET", b"HEAD"):
-            return HealthExchange(connection, self, head)
-        if head.method == b"HEAD" and path in (b"/", b"/api/hello"):
-            return ProbeExchange(connection, self, head)
-        exchange = ControlExchange(connection, self, head)
-        exchange.refusal = gate(head, self.settings.allowed_hosts, None, api=False)
-        return exchange
+        return exchange_for(head, connection, self)
 
     def unreadable(self, connection: ClientConnection, refusal: Refusal) -> Exchange:
         """Who answers what could not be read."""
@@ -216,6 +204,7 @@ class GatewayServer:
     def control_connected(self, tell: ToControl) -> None:
         """Control is there: publish changes through `tell` from now on."""
         self._tell_control = tell
+        self.pin_questions.connected(tell)
         self._reported = None
         self.control_up = True
 
@@ -226,6 +215,7 @@ class GatewayServer:
     def control_lost(self) -> None:
         """Control is gone: go on with what is known."""
         self._tell_control = None
+        self.pin_questions.lost()
         self.control_up = False
 
     def _check_deadlines(self) -> None:
@@ -238,7 +228,16 @@ class GatewayServer:
         self._report_in_flight()
 
     def _report_in_flight(self) -> None:
-        report = InFlight(self.pool.in_flight(), len(self._connections), self.journal.shed)
+        shed_payloads = self.payloads.shed if self.payloads is not None else 0
+        report = InFlight(
+            self.pool.in_flight(),
+            len(self._connections),
+            self.journal.shed,
+            shed_payloads,
+            waiting=len(self.waiting),
+            waiting_lines=self.waiting.lines(),
+            limits=self.pool.gauges(),
+        )
         if self._tell_control is not None and report != self._reported:
             self._tell_control(report)
             self._reported = report
@@ -250,6 +249,7 @@ class GatewayServer:
             listener.close()
         for connection in list(self._connections):
             connection.begin_drain()
+        self.waiting.turn_away()
         if self._connections:
             try:
                 async with asyncio.timeout(self.settings.drain_timeout):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import select
-import socket
+import ssl
 from collections.abc import Callable
+from time import monotonic
 from typing import Protocol, cast
 
 from claudeflare.gateway.origin import Origin
@@ -35,7 +36,10 @@ class UpstreamConnection(asyncio.Protocol):
 
     def __init__(self, origin: Origin, limits: HeadLimits, release: Callable[[UpstreamConnection], None]) -> None:
         self.origin = origin
+        self.made_at = monotonic()
         self.idle_since = 0.0
+        self.new_session: ssl.SSLObject | None = None
+        """The TLS of a connection whose session nobody has kept yet."""
         self._release = release
         self._parser = ResponseParser(limits)
         self._receiver: Receiver | None = None
@@ -48,10 +52,9 @@ class UpstreamConnection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # uvloop's transports are no subclasses of asyncio's.
         self._transport = transport = cast(asyncio.Transport, transport)
+        self.new_session = transport.get_extra_info("ssl_object")
         sock = transport.get_extra_info("socket")
         if sock is not None:
-            if sock.family in (socket.AF_INET, socket.AF_INET6):
-                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._poll = select.poll()
             self._poll.register(sock.fileno(), select.POLLIN | select.POLLHUP | select.POLLERR)
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections import defaultdict
 from collections.abc import Callable
 from time import monotonic
 
-from claudeflare.errors import SettingsError
+from claudeflare.gateway.dialing import Dialer
 from claudeflare.gateway.origin import Origin
+from claudeflare.gateway.tls_sessions import ResumingContext
 from claudeflare.gateway.upstream_connection import UpstreamConnection
 from claudeflare.http1.limits import HeadLimits
 from claudeflare.tasks import TaskKeeper
@@ -19,11 +19,18 @@ Connected = Callable[[UpstreamConnection | None, str], None]
 
 MAX_IDLE_PER_ORIGIN = 1024
 
+MAX_AGE_SECONDS = 600.0
+"""A connection this old is closed after its answer instead of kept: names move to other addresses, and servers that are
+taken out of service are to be left."""
+
 
 class UpstreamPool:
     """Last in, first out: the warmest connection serves next, and spare ones age out."""
 
-    def __init__(self, tls: ssl.SSLContext, limits: HeadLimits, connect_timeout: float, idle_timeout: float) -> None:
+    def __init__(
+        self, dialer: Dialer, tls: ResumingContext, limits: HeadLimits, connect_timeout: float, idle_timeout: float
+    ) -> None:
+        self._dialer = dialer
         self._tls = tls
         self._limits = limits
         self._connect_timeout = connect_timeout
@@ -51,7 +58,7 @@ class UpstreamPool:
                 connection = await self._open(origin)
         except TimeoutError:
             connected(None, f"Could not connect to {origin} within {self._connect_timeout:g} s.")
-        except (OSError, ssl.SSLError) as error:
+        except OSError as error:  # ssl.SSLError is one
             connected(None, f"Could not connect to {origin}: {error}.")
         else:
             connected(connection, "")
@@ -64,21 +71,29 @@ class UpstreamPool:
 
         if origin.unix_path is not None:
             _, connection = await loop.create_unix_connection(make, origin.unix_path)
-        elif origin.tls:
-            _, connection = await loop.create_connection(
-                make, origin.host, origin.port, ssl=self._tls, server_hostname=origin.host
+            return connection
+        sock = await self._dialer.dial(origin)
+        if origin.tls:
+            transport, connection = await loop.create_connection(
+                make, sock=sock, ssl=self._tls, server_hostname=origin.host
             )
         else:
-            _, connection = await loop.create_connection(make, origin.host, origin.port)
+            transport, connection = await loop.create_connection(make, sock=sock)
+        if transport.is_closing():
+            # uvloop has closed the descriptor, or will. Closed once more by `sock`, the number may be a client's.
+            sock.detach()
         return connection
 
     def release(self, connection: UpstreamConnection) -> None:
         """Keep a connection whose answer is complete for the next request."""
         idle = self._idle[connection.origin]
-        if len(idle) >= MAX_IDLE_PER_ORIGIN:
+        now = connection.idle_since = monotonic()
+        if len(idle) >= MAX_IDLE_PER_ORIGIN or now - connection.made_at > MAX_AGE_SECONDS:
             connection.abort()
             return
-        connection.idle_since = monotonic()
+        if connection.new_session is not None:
+            self._tls.remember(connection.new_session)
+            connection.new_session = None
         idle.append(connection)
 
     def expire(self, now: float) -> None:
@@ -102,21 +117,7 @@ class UpstreamPool:
                 connection.abort()
         self._idle.clear()
         await self._tasks.close()
+        await self._dialer.close()
 
     def __repr__(self) -> str:
         return f"<UpstreamPool idle { ({str(origin): len(idle) for origin, idle in self._idle.items()}) }>"
-
-
-def client_tls(certificate_file: str) -> ssl.SSLContext:
-    """TLS to upstreams: verified against the given authorities or the system's, HTTP/1.1 by ALPN.
-
-    Raises `SettingsError` when the file of authorities cannot be used.
-    """
-    try:
-        context = ssl.create_default_context(cafile=certificate_file or None)
-    except OSError as error:
-        raise SettingsError(
-            f"SSL_CERT_FILE is {certificate_file!r}, which cannot be read as certificates in PEM: {error}."
-        ) from error
-    context.set_alpn_protocols(["http/1.1"])
-    return context

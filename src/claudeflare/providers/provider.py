@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import IntFlag
 from typing import Any, Protocol
 
 import msgspec
 
+from claudeflare.balancing.limit_reading import LimitReading
 from claudeflare.balancing.outcome import Outcome
 
 Fields = Sequence[tuple[bytes, bytes]]
@@ -48,6 +49,26 @@ class RequestFacts(msgspec.Struct, frozen=True, kw_only=True):
     """True for endpoints whose failures say nothing about an account's health: count_tokens, models, batches, …"""
 
 
+class Holding(msgspec.Struct, frozen=True):
+    """What an answer shows of its account's things."""
+
+    id: str
+    keep_seconds: float | None = None
+    """How long this is worth remembering; None: until it is deleted."""
+    deleted: bool = False
+
+
+class Ties(msgspec.Struct, frozen=True):
+    """What ties a request to one account."""
+
+    ids: tuple[str, ...] = ()
+    """Things it names that exist in one account only: batches, files, containers, …"""
+    proven: tuple[Holding, ...] = ()
+    """Those among them that are there if the answer is good."""
+    collection: bool = False
+    """It lists or adds to an account's own things, which should not end up scattered over accounts."""
+
+
 class Signal(IntFlag):
     """What a meter noticed in the bytes it was just fed."""
 
@@ -76,6 +97,8 @@ class Meter(Protocol):
     error_message: str | None
     error_first: bool
     """The first event was an error: nothing of a message was sent."""
+    holdings: Sequence[Holding]
+    """Things that exist in the answer's account only, as far as the answer names them."""
 
     def feed(self, data: bytes) -> Signal:
         """Take the next body bytes, as on the wire (still compressed if the answer is)."""
@@ -93,6 +116,21 @@ class Provider(Protocol):
 
     def facts(self, method: bytes, path: bytes, named: Named, body: bytes | None) -> RequestFacts:
         """Read what routing needs. `body` is None when it is streamed and cannot be looked at. Never raises."""
+        ...
+
+    def ties(self, method: bytes, target: bytes, named: Named, body: bytes | None, kinds: Collection[str]) -> Ties:
+        """What ties a request to one account. `target` is the path with its query; never raises.
+
+        In the body only ids of these `kinds` (what comes before their `_`) are looked for; None: it cannot be read.
+        """
+        ...
+
+    def links_to_itself(self, path: bytes) -> bool:
+        """Whether a good JSON answer to this path may hold URLs of the provider that clients fetch as they stand."""
+        ...
+
+    def relink(self, fields: Fields, body: bytes, origin: bytes) -> bytes | None:
+        """Such an answer's body in plain JSON with its URLs leading to `origin`; None when nothing has to change."""
         ...
 
     def request_fields(self, fields: Fields, credential: Credential | None) -> list[tuple[bytes, bytes]]:
@@ -127,6 +165,14 @@ class Provider(Protocol):
 
     def organization(self, named: Named) -> str | None:
         """The organization an answer's headers name."""
+        ...
+
+    def limits(self, status: int, named: Named) -> LimitReading | None:
+        """What an answer's headers say of its account's limits; None when that is nothing. Called for every answer."""
+        ...
+
+    def counted_tokens(self, usage: dict[str, Any]) -> tuple[int, int]:
+        """Input and output tokens of a usage object that count against limits."""
         ...
 
     def upstream_request_id(self, named: Named) -> str | None:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Final, Protocol
 
-from claudeflare.errors import StorageError
+from claudeflare.retention.rounds import run_rounds
 
 log = logging.getLogger(__name__)
 
@@ -32,8 +32,8 @@ class RecordStore(Protocol):
 class Retention:
     """Keeps records of so many days. Sums over what it deletes stay."""
 
-    def __init__(self, requests: RecordStore, days: int, clock: Callable[[], float] = time.time) -> None:
-        """`clock` gives UTC epoch seconds."""
+    def __init__(self, requests: RecordStore, days: Callable[[], int], clock: Callable[[], float] = time.time) -> None:
+        """`days` says how many now; `clock` gives UTC epoch seconds."""
         self._requests = requests
         self._days = days
         self._clock = clock
@@ -43,7 +43,8 @@ class Retention:
 
         Raises `StorageError`; what is deleted by then stays so.
         """
-        before = self._clock() - self._days * DAY_SECONDS
+        days = self._days()
+        before = self._clock() - days * DAY_SECONDS
         deleted = 0
         while not stop.is_set():
             in_batch = self._requests.delete_before(before, BATCH, keep_sums=True)
@@ -52,19 +53,12 @@ class Retention:
                 break
             stop.wait(PAUSE_SECONDS)
         if deleted:
-            log.info("%d request records older than %d days were deleted", deleted, self._days)
+            log.info("%d request records older than %d days were deleted", deleted, days)
         return deleted
 
     def run(self, stop: threading.Event) -> None:
         """Now and every hour until `stop` is set. What fails is tried again the next hour."""
-        while not stop.is_set():
-            try:
-                self.run_once(stop)
-            except StorageError as error:
-                log.error(
-                    "records past their retention could not be deleted; the next attempt is in an hour: %s", error
-                )
-            stop.wait(INTERVAL_SECONDS)
+        run_rounds(self.run_once, "records", INTERVAL_SECONDS, stop)
 
     def __repr__(self) -> str:
-        return f"<Retention of {self._days} days>"
+        return f"<Retention of {self._requests!r}>"

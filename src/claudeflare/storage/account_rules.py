@@ -62,6 +62,13 @@ def priority(value: int) -> int:
     return value
 
 
+def reserve(value: float | None) -> float | None:
+    """A share of a usage window; 1 uses it to the end, None goes by the server's setting."""
+    if value is not None and not 0.0 < value <= 1.0:
+        raise InvalidInput(f"A reserve is a share above 0 and up to 1, such as 0.8; it cannot be {value:g}.")
+    return value
+
+
 def base_url(value: str | None) -> str | None:
     """Where the account's requests go, without a final slash; None and empty mean the server's own setting."""
     if value is None or not value.strip():

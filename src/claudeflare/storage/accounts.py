@@ -26,6 +26,8 @@ class NewAccount(msgspec.Struct, frozen=True, kw_only=True):
     tier: int = 1
     priority: int = 0
     base_url: str | None = None
+    reserve: float | None = None
+    allow_extra_usage: bool | None = None
     id: str = msgspec.field(default_factory=lambda: str(uuid.uuid4()))
 
 
@@ -71,6 +73,8 @@ class AccountStore:
             "paused": False,
             "base_url": account_rules.base_url(new.base_url),
             "created": now,
+            "reserve": account_rules.reserve(new.reserve),
+            "allow_extra_usage": new.allow_extra_usage,
         }
         try:
             with self._database.write() as connection:
@@ -104,6 +108,14 @@ class AccountStore:
     def set_base_url(self, id_or_name: str, base_url: str | None) -> StoredAccount:
         """Set where its requests go; None: to the server's upstream."""
         return self._change(id_or_name, base_url=account_rules.base_url(base_url))
+
+    def set_reserve(self, id_or_name: str, reserve: float | None) -> StoredAccount:
+        """Set the share of a usage window from which it is left alone; None: as the server's setting says."""
+        return self._change(id_or_name, reserve=account_rules.reserve(reserve))
+
+    def set_allow_extra_usage(self, id_or_name: str, allow: bool | None) -> StoredAccount:
+        """Set whether it may be used beyond its plan; None: as the server's setting says."""
+        return self._change(id_or_name, allow_extra_usage=allow)
 
     def remove(self, id_or_name: str) -> StoredAccount:
         """Delete the account, its secret and what was learned about it. Its request records stay."""
@@ -145,6 +157,8 @@ def _stored(row: Row[Any]) -> StoredAccount:
         priority=row.priority,
         paused=row.paused,
         base_url=row.base_url,
+        reserve=row.reserve,
+        allow_extra_usage=row.allow_extra_usage,
     )
     return StoredAccount(account=account, created=row.created)
 

@@ -38,14 +38,17 @@ class RequestStore:
         `opened` comes with boot ids; an opened request that is finished, here or before, stays so. `shed` says, by
         journal writer, how many records could not be written down since that writer began.
         """
-        with self._database.write() as connection:
-            finished_requests.write_finished(connection, finished)
-            _write_opened(connection, opened)
-            apply_changes(connection, changed)
-            for writer, records in shed.items():
-                key = metadata.SHED_RECORDS + writer
-                if records > int(metadata.read_value(connection, key) or 0):
-                    metadata.write_value(connection, key, str(records))
+        first = [each for each in finished if not each.finished.amended]
+        amended = [each for each in finished if each.finished.amended]
+        try:
+            with self._database.write() as connection:
+                finished_requests.insert_finished(connection, first)
+                finished_requests.write_finished(connection, amended)
+                _write_rest(connection, opened, changed, shed)
+        except finished_requests.AlreadyRecorded:
+            with self._database.write() as connection:
+                finished_requests.write_finished(connection, finished)
+                _write_rest(connection, opened, changed, shed)
 
     def end_open_requests(self, boot_id: str, ended_at: float) -> int:
         """End, as errors, the open requests of a gateway that is gone. Returns how many there were."""
@@ -127,6 +130,21 @@ def _summaries(*more: Any) -> Select[Any]:
     return (
         select(requests, name, *more).select_from(requests).outerjoin(accounts, accounts.c.id == requests.c.account_id)
     )
+
+
+def _write_rest(
+    connection: Connection,
+    opened: Sequence[tuple[str, Opened]],
+    changed: Sequence[Changed],
+    shed: Mapping[str, int],
+) -> None:
+    """What is written behind the finished requests of a batch."""
+    _write_opened(connection, opened)
+    apply_changes(connection, changed)
+    for writer, records in shed.items():
+        key = metadata.SHED_RECORDS + writer
+        if records > int(metadata.read_value(connection, key) or 0):
+            metadata.write_value(connection, key, str(records))
 
 
 def _write_opened(connection: Connection, opened: Sequence[tuple[str, Opened]]) -> None:

@@ -1,4 +1,4 @@
-"""What the pool learned that must survive a restart: bindings, benches, attention, organizations.
+"""What the pool learned that must survive a restart: bindings, benches, attention, organizations, pins.
 
 Changes may come again and out of order: journal segments are read again after a crash, and what the owner changes does
 not go through the journal. Every row keeps when it changed, therefore, and an older change never replaces a newer one.
@@ -17,12 +17,15 @@ from claudeflare.balancing.change import (
     Benched,
     Change,
     OrganizationLearned,
+    Pinned,
     SessionBound,
+    Unpinned,
 )
 from claudeflare.journal.records import Changed
 from claudeflare.storage.database import Database
+from claudeflare.storage.pins import delete_old_pins, pin_row
 from claudeflare.storage.storable import is_key, text
-from claudeflare.storage.tables import accounts, attention, benches, bindings, organizations
+from claudeflare.storage.tables import accounts, attention, benches, bindings, organizations, pins
 from claudeflare.storage.upsert import upsert
 
 
@@ -74,6 +77,8 @@ def apply_changes(connection: Connection, changed: Sequence[Changed]) -> None:
     if bindings in rows:
         # New sessions make old ones go, so the table holds about one session length of them.
         connection.execute(delete(bindings).where(bindings.c.expires_at < changed[-1].at))
+    if pins in rows:
+        delete_old_pins(connection, changed[-1].at)
 
 
 def _row(change: Change) -> tuple[Table[Any], dict[str, Any]] | None:
@@ -92,5 +97,7 @@ def _row(change: Change) -> tuple[Table[Any], dict[str, Any]] | None:
             return attention, {"reason": text(change.reason)}
         case OrganizationLearned():
             return organizations, {"organization_id": text(change.organization_id)}
+        case Pinned() | Unpinned():
+            return (pins, pin_row(change)) if is_key(change.id) else None
         case _:
             assert_never(change)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 TEXT_LIMIT = 2000
 """Bytes of UTF-8. PostgreSQL refuses index entries beyond 2704 bytes; request details keep the whole text."""
@@ -27,6 +28,12 @@ def text_or_none(value: str | None) -> str | None:
     return None if value is None else text(value)
 
 
+def texts(values: Sequence[str | None]) -> Sequence[str | None]:
+    """`text_or_none` of each: a column repeats itself, so that few are looked at."""
+    unfit = {value: fit for value in set(values) if value is not None and (fit := text(value)) is not value}
+    return [unfit.get(value, value) if value is not None else None for value in values] if unfit else values
+
+
 def count(value: int) -> int:
     """Between 0 and `COUNT_LIMIT`: an upstream may answer any number, and a column holds 64 bits."""
     return value if 0 <= value <= COUNT_LIMIT else max(0, min(value, COUNT_LIMIT))
@@ -35,6 +42,13 @@ def count(value: int) -> int:
 def count_or_none(value: int | None) -> int | None:
     """`count`, or None for None."""
     return None if value is None else count(value)
+
+
+def counts(values: Sequence[int | None]) -> Sequence[int | None]:
+    """`count_or_none` of each."""
+    known = [value for value in values if value is not None]
+    fit = not known or (min(known) >= 0 and max(known) <= COUNT_LIMIT)
+    return values if fit else [count_or_none(value) for value in values]
 
 
 def is_key(value: str) -> bool:

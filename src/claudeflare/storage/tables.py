@@ -44,6 +44,8 @@ class AccountColumns(TypedColumns):
     paused: Named[bool]
     base_url: Named[str | None]
     created: Named[float]
+    reserve: Named[float | None]
+    allow_extra_usage: Named[bool | None]
 
 
 accounts = Table("accounts", metadata, AccountColumns)
@@ -109,6 +111,23 @@ class OrganizationColumns(TypedColumns):
 
 
 organizations = Table("organizations", metadata, OrganizationColumns)
+
+
+class PinColumns(TypedColumns):
+    """Things that exist in one account only. A deleted one stays for a while, with `expires_at` 0.
+
+    `account_id` refers to nothing on purpose: what a removed account held is still not anybody else's.
+    """
+
+    id: Named[str] = Column(Key, primary_key=True)
+    account_id: Named[str] = Column(Key)
+    account: Named[str]
+    """The account's name at the time."""
+    expires_at: Named[float | None]
+    changed_at: Named[float]
+
+
+pins = Table("pins", metadata, PinColumns, Index(None, "expires_at"), Index(None, "changed_at"))
 
 
 class RequestColumns(TypedColumns):

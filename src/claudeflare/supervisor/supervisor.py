@@ -114,7 +114,7 @@ class Supervisor:
         return ControlStart(self._settings, str(self._journal), path, sources=self._sources)
 
     def _gateway_start(self, worker: int) -> GatewayStart:
-        settings = msgspec.structs.replace(self._settings, **dict.fromkeys(SECRETS, ""))
+        settings = msgspec.structs.replace(self._settings, **dict.fromkeys(SECRETS - {"https_proxy"}, ""))
         return GatewayStart(settings, worker, str(self._journal), str(self._sockets.control_path))
 
     def _link(self, worker: int) -> None:

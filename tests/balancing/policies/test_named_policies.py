@@ -20,7 +20,7 @@ def test_every_strategy_that_can_be_set_exists() -> None:
 
 
 def test_only_sessions_stick() -> None:
-    assert [name for name in POLICIES if make_policy(name).sticky] == ["session"]
+    assert [name for name in POLICIES if make_policy(name).sticky] == ["session", "headroom"]
 
 
 def test_an_unknown_strategy_is_refused_with_the_choices() -> None:

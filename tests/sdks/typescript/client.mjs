@@ -3,7 +3,7 @@
 // `../python_client.py` does the same with the Python SDKs. Both only report: what is right is in `../scenarios.py`.
 
 import { createInterface } from "node:readline";
-import Anthropic, { APIError } from "@anthropic-ai/sdk";
+import Anthropic, { APIError, toFile } from "@anthropic-ai/sdk";
 import { VERSION } from "@anthropic-ai/sdk/version";
 
 /** What one line asks for, seen turn by turn; an error is the last that is seen. */
@@ -77,6 +77,37 @@ const calls = {
   async model(client, ask, seen) {
     const { data, response } = await client.models.retrieve(ask.params.model).withResponse();
     seen.push({ models: [data.id], headers: Object.fromEntries(response.headers) });
+  },
+
+  /** A batch from its creation, with the headers of the turn, to its deletion. */
+  async batches(client, ask, seen) {
+    const [{ user, headers }] = ask.turns;
+    const params = { ...ask.params, messages: [{ role: "user", content: user }] };
+    const requests = ["a", "b"].map((custom_id) => ({ custom_id, params }));
+    const made = await client.messages.batches.create({ requests }, { headers });
+    const batch = await client.messages.batches.retrieve(made.id);
+    const results = {};
+    for await (const one of await client.messages.batches.results(made.id)) results[one.custom_id] = one.result.type;
+    const listed = [];
+    for await (const one of client.messages.batches.list({}, { headers })) listed.push(one.id === made.id);
+    const deleted = await client.messages.batches.delete(made.id);
+    seen.push({ status: batch.processing_status, results, listed, deleted: deleted.type });
+  },
+
+  /** A file from its upload, with the headers of the turn, to its deletion; it is used, and one it led to is read. */
+  async files(client, ask, seen) {
+    const [{ user, headers }] = ask.turns;
+    const upload = await toFile(Buffer.from("text"), "a.txt", { type: "text/plain" });
+    const file = await client.beta.files.upload({ file: upload }, { headers });
+    const { size_bytes: size } = await client.beta.files.retrieveMetadata(file.id);
+    const document = { type: "document", source: { type: "file", file_id: file.id } };
+    const content = [document, { type: "text", text: user }];
+    const message = await client.messages.create({ ...ask.params, messages: [{ role: "user", content }] });
+    const ran = message.content.find((block) => block.type === "bash_code_execution_tool_result");
+    const download = await client.beta.files.download(ran.content.content[0].file_id);
+    const written = await download.text();
+    const deleted = await client.beta.files.delete(file.id);
+    seen.push({ size, written, deleted: deleted.type });
   },
 };
 

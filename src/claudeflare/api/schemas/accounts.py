@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import SecretStr
 
+from claudeflare.api.schemas.gauges import Gauge
 from claudeflare.api.schemas.shape import Body, Resource
 
 
@@ -38,6 +39,12 @@ class AccountResource(Resource):
     """When that is over; null when nothing is wrong, or somebody has to act."""
     limits: list[Limit]
     """Everything that keeps requests off this account now, with its reason."""
+    gauges: list[Gauge]
+    """What is left of its limits, as far as answers have told since a gateway started."""
+    reserve: float | None
+    """Share of a usage window from which it is left alone; null: as the setting `account_reserve` says."""
+    allow_extra_usage: bool | None
+    """Whether it may be used beyond its plan; null: as the setting `allow_extra_usage` says."""
     in_flight: int
     request_count: int
     """Requests since statistics were last reset."""
@@ -55,17 +62,24 @@ class AccountToAdd(Body):
     tier: int = 1
     priority: int = 0
     base_url: str | None = None
+    reserve: float | None = None
+    allow_extra_usage: bool | None = None
     api_key: SecretStr | None = None
 
 
 class AccountChange(Body):
-    """What to change of an account; what is left out stays as it is. `baseUrl: null` means the server's own."""
+    """What to change of an account; what is left out stays as it is.
+
+    `baseUrl`, `reserve` and `allowExtraUsage`: null means the server's own.
+    """
 
     name: str | None = None
     tier: int | None = None
     priority: int | None = None
     paused: bool | None = None
     base_url: str | None = None
+    reserve: float | None = None
+    allow_extra_usage: bool | None = None
 
 
 class NewName(Body):

@@ -20,3 +20,21 @@ class HistoryCleared(Resource):
     """The moment that was meant, to be sent again while `done` is false."""
     done: bool
     """False when the time of one call was over first."""
+
+
+class CleanedUp(Resource):
+    """What one call has deleted."""
+
+    deleted_requests: int
+    deleted_payloads: int
+    """Bodies, of requests and of answers."""
+    done: bool
+    """False when the time of one call was over first."""
+
+
+class Compacted(Resource):
+    """What one call has given back."""
+
+    freed_bytes: int
+    done: bool
+    """False when the time of one call was over first."""

@@ -33,6 +33,8 @@ class StatsResource(Resource):
     top_models: list[ModelCount]
     shed_records: int
     """Requests whose record could not be written (a full disk), since the database exists, whatever the range."""
+    shed_payloads: int
+    """Bodies that could not be written (a disk nearly full, or too slow), since the server began, whatever the range."""
 
 
 class StatsReset(Resource):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from claudeflare.balancing.policies.headroom import HeadroomPolicy
 from claudeflare.balancing.policies.least_requests import LeastRequestsPolicy
 from claudeflare.balancing.policies.policy import Policy
 from claudeflare.balancing.policies.round_robin import RoundRobinPolicy
@@ -16,6 +17,7 @@ POLICIES: Final[Mapping[str, Callable[[], Policy]]] = {
     RoundRobinPolicy.name: RoundRobinPolicy,
     LeastRequestsPolicy.name: LeastRequestsPolicy,
     WeightedPolicy.name: WeightedPolicy,
+    HeadroomPolicy.name: HeadroomPolicy,
 }
 """Name (as in `LB_STRATEGY`) -> class; `settings.STRATEGIES` lists the same names."""
 

@@ -7,13 +7,15 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import ClassVar
 
 from claudeflare.balancing.lease import PickRequest
+from claudeflare.balancing.limits import share_left
 from claudeflare.balancing.policies.policy import Choice, PolicyCandidate
 
 
 class SessionPolicy:
     """Keeps a session on its account while that is available; places new and moved ones where most room is.
 
-    Room is tier / (requests in flight + 1). Ties go to the account unused longest, then to a rendezvous hash of
+    Room is the predicted share of its tightest limit that is left (all of it, while none is known), times tier /
+    (requests in flight + 1). Ties go to the account unused longest, then to a rendezvous hash of
     session and account, on which several worker processes agree without asking one another.
     """
 
@@ -26,13 +28,19 @@ class SessionPolicy:
         """See `Policy.pick`."""
         if bound is not None and bound in candidates:
             return Choice(bound, f"session was bound to {bound.account.name}", {})
-        scores = {one.account.id: one.account.tier / (one.state.in_flight + 1) for one in candidates}
+        scores = {one.account.id: _room(one, request.model_class, now) for one in candidates}
         chosen = _best(candidates, scores, request.session)
         placed = "new session placed on" if bound is None else f"session moved from {bound.account.name} to"
         return Choice(chosen, f"{placed} {chosen.account.name}: most room for its tier", scores)
 
     def keep_only(self, account_ids: Collection[str]) -> None:
         """Remembers nothing itself: bindings are the pool's."""
+
+
+def _room(candidate: PolicyCandidate, model_class: str, now: float) -> float:
+    state = candidate.state
+    room = candidate.account.tier / (state.in_flight + 1)
+    return room * share_left(state, model_class, now) if state.buckets or state.windows else room
 
 
 def _best(candidates: Sequence[PolicyCandidate], scores: Mapping[str, float], session: str) -> PolicyCandidate:

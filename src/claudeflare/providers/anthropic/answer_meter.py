@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from claudeflare.providers.anthropic.decompression import Decompressor
+from claudeflare.providers.provider import Holding
 
 USAGE_LIMIT: Final = 65_536
 """Bytes a usage object may have; real ones have a few hundred."""
@@ -22,6 +24,7 @@ class AnswerMeter:
         self.error_type: str | None = None
         self.error_message: str | None = None
         self.error_first = False
+        self.holdings: Sequence[Holding] = ()
         self._decompressor = decompressor
 
     def __repr__(self) -> str:

@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from claudeflare.providers.anthropic import pins
 from claudeflare.providers.anthropic.answer_meter import USAGE_LIMIT, AnswerMeter
 from claudeflare.providers.anthropic.decompression import Decompressor
 from claudeflare.providers.anthropic.error_shape import error_of
@@ -25,6 +26,8 @@ class _Document(msgspec.Struct):
     stop_reason: msgspec.Raw = msgspec.Raw()
     usage: msgspec.Raw = msgspec.Raw()
     error: msgspec.Raw = msgspec.Raw()
+    container: msgspec.Raw = msgspec.Raw()
+    expires_at: msgspec.Raw = msgspec.Raw()
 
 
 _document = msgspec.json.Decoder(_Document)
@@ -66,11 +69,15 @@ class JsonMeter(AnswerMeter):
             self.model = text(document.model)
             self.stop_reason = text(document.stop_reason)
             self.usage = json_object(document.usage, USAGE_LIMIT)
+            if document.container:
+                self.holdings = pins.of_message(document.container, body)
         elif document.error and (kind is None or kind == "error"):
             # The edge's 413 has no top-level type.
             error = error_of(document.error)
             self.error_type, self.error_message = error.type, error.message
             self.error_first = True
+        elif document.id:
+            self.holdings = pins.of_thing(kind, text(document.id), document.expires_at)
 
     def _keep(self, data: bytes) -> None:
         assert self._body is not None

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
+from claudeflare.balancing.limit_reading import LimitReading
 from claudeflare.balancing.outcome import Outcome
-from claudeflare.providers.anthropic import errors, headers
+from claudeflare.providers.anthropic import batch_links, errors, headers, limit_headers, pins
 from claudeflare.providers.anthropic.decompression import decompressor, inflated_start
 from claudeflare.providers.anthropic.error_shape import error_body, error_event
 from claudeflare.providers.anthropic.facts import facts
 from claudeflare.providers.anthropic.json_meter import BODY_LIMIT, JsonMeter
 from claudeflare.providers.anthropic.stream_meter import StreamMeter
-from claudeflare.providers.provider import Credential, Fields, Meter, Named, RequestFacts
+from claudeflare.providers.anthropic.usage import counted_tokens
+from claudeflare.providers.provider import Credential, Fields, Meter, Named, RequestFacts, Ties
 
 ERROR_START_BYTES = 4096
 """How much of a failed answer is read to classify it."""
@@ -25,6 +28,18 @@ class AnthropicProvider:
     def facts(self, method: bytes, path: bytes, named: Named, body: bytes | None) -> RequestFacts:
         """See `facts.facts`."""
         return facts(method, path, named, body)
+
+    def ties(self, method: bytes, target: bytes, named: Named, body: bytes | None, kinds: Collection[str]) -> Ties:
+        """See `pins.ties`."""
+        return pins.ties(method, target, named, body, kinds)
+
+    def links_to_itself(self, path: bytes) -> bool:
+        """See `batch_links.answers_batches`."""
+        return batch_links.answers_batches(path)
+
+    def relink(self, fields: Fields, body: bytes, origin: bytes) -> bytes | None:
+        """See `batch_links.relinked`."""
+        return batch_links.relinked(headers.all_values(fields, b"content-encoding"), body, origin)
 
     def request_fields(self, fields: Fields, credential: Credential | None) -> list[tuple[bytes, bytes]]:
         """See `headers.request_fields`."""
@@ -65,6 +80,14 @@ class AnthropicProvider:
     def organization(self, named: Named) -> str | None:
         """The organization whose limits the answer's account shares."""
         return headers.stated(named, b"anthropic-organization-id")
+
+    def limits(self, status: int, named: Named) -> LimitReading | None:
+        """See `limit_headers.limits`."""
+        return limit_headers.limits(status, named)
+
+    def counted_tokens(self, usage: dict[str, Any]) -> tuple[int, int]:
+        """See `usage.counted_tokens`."""
+        return counted_tokens(usage)
 
     def upstream_request_id(self, named: Named) -> str | None:
         """The API's own id, which its support asks for."""

@@ -28,7 +28,7 @@ _ALLOWING: Final = frozenset({"allowed", "allowed_warning", "queueing_soft"})
 _WINDOW_STATUS = re.compile(rf"{_UNIFIED}(\d+[hd])(_\w+)?-status")
 """`5h` and `7d` are windows of the whole account; with a suffix (`7d_oi`) one of some models."""
 
-_WINDOW_OF_CLAIM: Final = {
+WINDOW_OF_CLAIM: Final = {
     "five_hour": "5h",
     "seven_day": "7d",
     "seven_day_opus": "7d_opus",
@@ -138,18 +138,18 @@ def _scope(limited: Limited) -> tuple[list[str], str]:
     of_account = [window for window in rejecting if "_" not in window]
     of_models = [window for window in rejecting if "_" in window]
     if of_account or claim in _ACCOUNT_CLAIMS:
-        return of_account or [_WINDOW_OF_CLAIM[claim]], ""
+        return of_account or [WINDOW_OF_CLAIM[claim]], ""
     if of_models or claim.startswith(_MODEL_CLAIM_PREFIX):
-        return of_models or [_WINDOW_OF_CLAIM.get(claim, claim)], limited.model_class
+        return of_models or [WINDOW_OF_CLAIM.get(claim, claim)], limited.model_class
     return [], ""
 
 
 def _future_resets(headers: dict[str, str], windows: list[str], now: float) -> list[float]:
     """When these windows start anew; the overall reset stands in where they do not say."""
-    stated = [_instant(headers.get(f"{_UNIFIED}{window}-reset")) for window in windows]
+    stated = [instant(headers.get(f"{_UNIFIED}{window}-reset")) for window in windows]
     ahead = [reset for reset in stated if reset is not None and reset > now]
     if not ahead:
-        overall = _instant(headers.get(_UNIFIED + "reset"))
+        overall = instant(headers.get(_UNIFIED + "reset"))
         ahead = [overall] if overall is not None and overall > now else []
     return ahead
 
@@ -171,14 +171,14 @@ def _is_bucket(limited: Limited, retry_after: float | None) -> bool:
 def _first_bucket_reset(headers: dict[str, str], now: float) -> float | None:
     """Only for want of `retry-after`: the earliest full refill of an empty bucket."""
     resets = [
-        _instant(headers.get(f"{_PREFIX}{bucket}-reset"))
+        instant(headers.get(f"{_PREFIX}{bucket}-reset"))
         for bucket in _BUCKETS
         if headers.get(f"{_PREFIX}{bucket}-remaining") == "0"
     ]
     return min((reset for reset in resets if reset is not None and reset > now), default=None)
 
 
-def _instant(value: str | None) -> float | None:
+def instant(value: str | None) -> float | None:
     """UTC epoch seconds, from unix seconds (windows) or RFC 3339 (buckets)."""
     seconds = _number(value)
     if seconds is not None:

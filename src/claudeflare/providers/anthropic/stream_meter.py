@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from claudeflare.providers.anthropic import pins
 from claudeflare.providers.anthropic.answer_meter import USAGE_LIMIT, AnswerMeter
 from claudeflare.providers.anthropic.decompression import Decompressor
 from claudeflare.providers.anthropic.error_shape import error_of
@@ -42,6 +43,7 @@ class _Message(msgspec.Struct):
     model: msgspec.Raw = msgspec.Raw()
     stop_reason: msgspec.Raw = msgspec.Raw()
     usage: msgspec.Raw = msgspec.Raw()
+    container: msgspec.Raw = msgspec.Raw()
 
 
 _event = msgspec.json.Decoder(_Event)
@@ -142,9 +144,12 @@ class StreamMeter(AnswerMeter):
 
     def _update(self, event: _Event) -> None:
         try:
-            self.stop_reason = text(_message.decode(event.delta).stop_reason) or self.stop_reason
+            delta = _message.decode(event.delta)
         except UNREADABLE:
-            pass
+            delta = _Message()
+        self.stop_reason = text(delta.stop_reason) or self.stop_reason
+        if delta.container:
+            self.holdings = pins.of_message(delta.container)
         usage = json_object(event.usage, USAGE_LIMIT)
         if usage is None:
             return

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from claudeflare.providers.usage import BilledPart, TokenCounts
 
-_LARGEST_COUNT: Final = 2**53
+LARGEST_COUNT: Final = 2**53
 """Beyond what JSON numbers carry exactly: such a count is an error, not a count."""
 
 _FREE_PATHS: Final = frozenset({"/v1/messages/count_tokens"})
@@ -37,13 +37,19 @@ def token_counts(usage: dict[str, Any]) -> TokenCounts:
     )
 
 
+def counted_tokens(usage: dict[str, Any]) -> tuple[int, int]:
+    """Input and output tokens that count against limits (API docs, rate limits): cache reads do not."""
+    written = _count(usage.get("cache_creation_input_tokens")) or 0
+    return (_count(usage.get("input_tokens")) or 0) + written, _count(usage.get("output_tokens")) or 0
+
+
 def billed_parts(usage: dict[str, Any], model: str | None, stop_reason: str | None, path: str) -> list[BilledPart]:
     """What to price: one part, or one for each iteration with its own model. Nothing is billed when it is empty.
 
     Tokens of compaction and advisor iterations are not in the totals, hence the iterations where there are any.
     Free: counting tokens; a refusal before any output; an attempt that declined before a fallback model took over.
     """
-    if path.partition("?")[0] in _FREE_PATHS:
+    if is_free(path):
         return []
     refused = stop_reason == "refusal"
     iterations = [entry for entry in _list(usage.get("iterations")) if _has_tokens(entry)]
@@ -57,6 +63,11 @@ def billed_parts(usage: dict[str, Any], model: str | None, stop_reason: str | No
         if _count(entry.get("output_tokens")) or entry.get("type") not in unbilled_when_silent
     ]
     return _with_web_searches(parts, token_counts(usage).web_searches)
+
+
+def is_free(path: str) -> bool:
+    """Whether calls to it count tokens that nobody pays for."""
+    return path.partition("?")[0] in _FREE_PATHS
 
 
 def _part(counted: dict[str, Any], usage: dict[str, Any], model: str | None) -> BilledPart:
@@ -93,7 +104,7 @@ def _cache_writes(usage: dict[str, Any]) -> tuple[int | None, int | None]:
 
 def _count(value: object) -> int | None:
     # bool is an int, and True is no count.
-    if type(value) is int and 0 <= value <= _LARGEST_COUNT:
+    if type(value) is int and 0 <= value <= LARGEST_COUNT:
         return value
     return None
 
