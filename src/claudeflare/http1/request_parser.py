@@ -5,47 +5,19 @@ from __future__ import annotations
 from typing import Protocol
 
 import httptools
-import msgspec
 
 from claudeflare.http1.bad_message import BadMessage
 from claudeflare.http1.framing import content_length, is_chunked, refuse_duplicates
+from claudeflare.http1.heads import RequestHead as RequestHead
 from claudeflare.http1.hosts import well_formed
 from claudeflare.http1.limits import BLANK_ALLOWANCE, FRAMING_ALLOWANCE, FRAMING_FACTOR, HeadLimits
+from claudeflare.http1.plain_head import PlainHeads
 from claudeflare.http1.target import split_target
 
 UNSERVED = frozenset({b"CONNECT", b"TRACE"})
 """A tunnel is not what this is for, and a trace would show the client the credential its request was given."""
 
 _TLS_HANDSHAKE = 0x16
-
-
-class RequestHead(msgspec.Struct, frozen=True, gc=False):
-    """A request up to its body."""
-
-    method: bytes
-    path: bytes
-    query: bytes
-    """Without the `?`."""
-    minor: int
-    """HTTP/1.`minor`."""
-    fields: list[tuple[bytes, bytes]]
-    named: dict[bytes, bytes]
-    """Lower-case name -> value (of duplicates, the first)."""
-    host: bytes
-    """Well-formed; empty when a client of HTTP/1.0 sent none."""
-    content_length: int | None
-    chunked: bool
-    keep_alive: bool
-
-    @property
-    def has_body(self) -> bool:
-        """Whether body bytes will follow."""
-        return self.chunked or bool(self.content_length)
-
-    @property
-    def target(self) -> bytes:
-        """Origin-form, as sent on."""
-        return self.path + b"?" + self.query if self.query else self.path
 
 
 class RequestHandler(Protocol):
@@ -68,6 +40,10 @@ class RequestParser:
         self._handler = handler
         self._limits = limits
         self.on_body = handler.on_request_body
+        self._plain: PlainHeads | None = PlainHeads(limits)
+        """None once a request has said that it is the last one: what follows is for llhttp to refuse."""
+        self._plain_left = 0
+        """Body bytes still to come of a request whose head was plain; llhttp has not seen it."""
         self._parser = httptools.HttpRequestParser(self)
         self.in_head = False
         """Bytes of a head have come, but not its end."""
@@ -89,6 +65,10 @@ class RequestParser:
 
     def feed(self, data: bytes) -> None:
         """Take the next bytes; calls the handler for what they complete. Raises `BadMessage`."""
+        if not self._in_message:
+            data = self._feed_plain(data)
+            if not data:
+                return
         first = not self._arriving
         self._arriving = len(data)
         self._mixed = False
@@ -106,6 +86,31 @@ class RequestParser:
                 raise self._malformed(error) from None
         if self.in_head or self._chunked or not self._in_message:
             self._count()
+
+    def _feed_plain(self, data: bytes) -> bytes:
+        """Take the requests that can be read without llhttp; what is left is for llhttp."""
+        handler = self._handler
+        while data:
+            left = self._plain_left
+            if not left:
+                end = data.find(b"\r\n\r\n", 0, self._limits.head_bytes)
+                head = self._plain.request(data[:end]) if end > 0 and self._plain is not None else None
+                if head is None:
+                    return data
+                self._arriving = len(data)
+                self._blank_bytes = 0
+                data = data[end + 4 :]
+                left = self._plain_left = head.content_length or 0
+                handler.on_request(head)
+            if left and data:
+                size = len(data)
+                body = data if size <= left else data[:left]
+                data = b"" if size <= left else data[left:]
+                left = self._plain_left = left - len(body)
+                self.on_body(body)
+            if not left:
+                handler.on_request_end()
+        return data
 
     def credit_body(self, size: int) -> None:
         """The owner received this much chunked body: allow the framing that goes with it."""
@@ -135,6 +140,8 @@ class RequestParser:
             self._offer = None
             return
         head = self._head()
+        if not head.keep_alive:
+            self._plain = None
         self.in_head = False
         self._chunked = head.chunked
         self._framing_budget = self._framing_allowance

@@ -18,19 +18,23 @@ _PARENT_AGENT: Final = b"x-claude-code-parent-agent-id"
 _ENCODING: Final = b"content-encoding"
 
 
-class _Body(msgspec.Struct):
-    """The fields looked at, all as they stand: skipping over JSON is many times faster than building objects."""
+class _Metadata(msgspec.Struct):
+    user_id: str | None = None
 
-    model: msgspec.Raw = msgspec.Raw()
-    stream: msgspec.Raw = msgspec.Raw()
-    metadata: msgspec.Raw = msgspec.Raw()
+
+class _Body(msgspec.Struct):
+    """The fields looked at; tools and conversation as they stand, for skipping JSON is much faster than building it."""
+
+    model: str | None = None
+    stream: bool | None = None
+    metadata: _Metadata | None = None
     tools: msgspec.Raw = msgspec.Raw()
     system: msgspec.Raw = msgspec.Raw()
     messages: list[session_key.Message] = []
 
 
 class _OddBody(msgspec.Struct):
-    """The same, for a body whose `messages` are not an array of objects."""
+    """The same, for a body in which one of them is not what it should be: one by one."""
 
     model: msgspec.Raw = msgspec.Raw()
     stream: msgspec.Raw = msgspec.Raw()
@@ -50,12 +54,12 @@ def facts(method: bytes, path: bytes, named: Named, body: bytes | None) -> Reque
     auxiliary = not endpoints.is_messages(method, path)
     readable = body and _ENCODING not in named and endpoints.names_model(path)
     content = _parse(body) if body and readable else _Body()
-    model = text(content.model, MAX_ID_LENGTH)
+    model = content.model[:MAX_ID_LENGTH] if content.model else None
     family = model_class(model) if model else ""
     return RequestFacts(
         model=model,
         model_class=endpoints.limit_pool(path) if auxiliary else family,
-        streaming=bytes(content.stream) == b"true",
+        streaming=content.stream is True,
         session=_session(named, content),
         agent_id=_bounded(stated(named, _AGENT)),
         parent_agent_id=_bounded(stated(named, _PARENT_AGENT)),
@@ -76,9 +80,9 @@ def _parse(body: bytes) -> _Body:
     except UNREADABLE:
         return _Body()
     return _Body(
-        model=odd.model,
-        stream=odd.stream,
-        metadata=odd.metadata,
+        model=text(odd.model),
+        stream=bytes(odd.stream) == b"true",
+        metadata=_Metadata(session_key.user_id_in(odd.metadata)),
         tools=odd.tools,
         system=odd.system,
         messages=session_key.messages_in(odd.messages),
@@ -93,7 +97,8 @@ def _session(named: Named, content: _Body) -> str | None:
     for name in _SESSION_HEADERS:
         if (session := stated(named, name)) is not None:
             return session_key.bounded(session)
-    if content.metadata and (session := session_key.session_in_metadata(content.metadata)) is not None:
+    user_id = content.metadata.user_id if content.metadata is not None else None
+    if user_id and (session := session_key.session_in_user_id(user_id)) is not None:
         return session
     return session_key.session_from_content(content.system, content.messages)
 

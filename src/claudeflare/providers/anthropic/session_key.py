@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
+from hashlib import sha256
 from typing import Final
 
 import msgspec
@@ -12,14 +12,14 @@ import msgspec
 from claudeflare.providers.anthropic.lenient_json import UNREADABLE, RawJson, text
 
 HASHED_BYTES: Final = 2_000
-"""Bytes of each part that go into a hash: all of a long prompt would cost more than everything else in a request. (From
-2,048 on, hashlib lets go of the interpreter lock besides, which costs as much again.)"""
+"""Bytes of each part that go into a hash: all of a long prompt would cost more than everything else in a request."""
 
 MAX_LENGTH: Final = 200
 """Characters of a session id taken over as they are; ids come from clients and become keys of learned state."""
 
 _OLD_FORM = re.compile(r"_session_([0-9a-fA-F-]{36})$")
 _CACHE_MARK = b'"cache_control"'
+_USER = b'"user"'
 
 
 class _Metadata(msgspec.Struct):
@@ -59,15 +59,26 @@ def session_in_metadata(metadata: RawJson) -> str | None:
 
     Old: `user_<device>_account_<uuid>_session_<uuid>`. Since 2.1.78: a JSON object in the string, with `session_id`.
     """
+    user_id = user_id_in(metadata)
+    return session_in_user_id(user_id) if user_id else None
+
+
+def user_id_in(metadata: RawJson) -> str | None:
+    """The text `metadata.user_id`; None when it is something else."""
     try:
-        user_id = text(_metadata.decode(metadata).user_id)
-        if user_id is None:
-            return None
-        if user_id.startswith("{"):
-            session = text(_user_id.decode(user_id).session_id)
-            return bounded(session) if session else None
+        return text(_metadata.decode(metadata).user_id)
     except UNREADABLE:
         return None
+
+
+def session_in_user_id(user_id: str) -> str | None:
+    """The session in that text."""
+    if user_id.startswith("{"):
+        try:
+            session = text(_user_id.decode(user_id).session_id)
+        except UNREADABLE:
+            return None
+        return bounded(session) if session else None
     old_form = _OLD_FORM.search(user_id)
     return old_form[1] if old_form else None
 
@@ -99,10 +110,12 @@ def prefix_hash(tools: RawJson, system: RawJson, messages: list[Message]) -> str
     Equal for turns that can share a prompt cache. Unequal does not prove that they cannot.
     """
     first = messages[0] if messages else Message()
-    parts = [bytes(memoryview(raw)[:HASHED_BYTES]) for raw in (tools, system, first.role, first.content)]
-    if not any(parts):
-        return None
-    return _short_hash([_without_cache_marks(part) for part in parts])
+    parts = [_without_cache_marks(_start(raw)) for raw in (tools, system, first.role, first.content)]
+    return _short_hash(parts) if any(parts) else None
+
+
+def _start(raw: RawJson) -> bytes:
+    return bytes(memoryview(raw)[:HASHED_BYTES]) if raw else b""
 
 
 def _readable(raw: msgspec.Raw) -> Message:
@@ -114,7 +127,7 @@ def _readable(raw: msgspec.Raw) -> Message:
 
 def _first_user_content(messages: list[Message]) -> msgspec.Raw | None:
     for message in messages:
-        if text(message.role) == "user":
+        if bytes(message.role) == _USER or text(message.role) == "user":
             return message.content
     return None
 
@@ -150,10 +163,10 @@ def _ends(content: RawJson) -> list[bytes | memoryview]:
     return [words[:half], words[-half:], str(len(words)).encode()]
 
 
-def _short_hash(parts: Iterable[bytes | memoryview]) -> str:
+def _short_hash(parts: Sequence[bytes | memoryview]) -> str:
     """64 bits of SHA-256; the parts' lengths are hashed too, so that their borders count."""
-    digest = hashlib.sha256()
+    hashed: list[bytes | memoryview] = []
     for part in parts:
-        digest.update(len(part).to_bytes(8, "big"))
-        digest.update(part)
-    return digest.hexdigest()[:16]
+        hashed.append(len(part).to_bytes(8, "big"))
+        hashed.append(part)
+    return sha256(b"".join(hashed)).hexdigest()[:16]
