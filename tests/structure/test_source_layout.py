@@ -49,6 +49,7 @@ TESTED_THROUGH_OTHERS = {
     "claudeflare.gateway.account_directory": "test_control_link and test_server give it what control tells",
     "claudeflare.gateway.refusal": "test_api_exchange compares the answers it makes",
     "claudeflare.gateway.routes": "test_server and test_gate ask every kind of exchange",
+    "claudeflare.providers.anthropic.json_shapes": "shapes, decoded by every test of facts and meters",
     "claudeflare.providers.anthropic.answer_meter": "chooses between the two meters, which test_anthropic_usage feeds",
     "claudeflare.simulator.": "test files are named after what its answers show; they speak to it over HTTP",
     "claudeflare.storage.migrations.": "run by Alembic in test_migrate",

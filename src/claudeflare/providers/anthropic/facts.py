@@ -6,8 +6,9 @@ from typing import Final
 
 import msgspec
 
-from claudeflare.providers.anthropic import endpoints, session_key
+from claudeflare.providers.anthropic import endpoints, json_shapes, session_key
 from claudeflare.providers.anthropic.headers import stated
+from claudeflare.providers.anthropic.json_shapes import Body, Metadata
 from claudeflare.providers.anthropic.lenient_json import UNREADABLE, text
 from claudeflare.providers.anthropic.models import MAX_ID_LENGTH, model_class
 from claudeflare.providers.provider import Named, RequestFacts
@@ -18,42 +19,12 @@ _PARENT_AGENT: Final = b"x-claude-code-parent-agent-id"
 _ENCODING: Final = b"content-encoding"
 
 
-class _Metadata(msgspec.Struct):
-    user_id: str | None = None
-
-
-class _Body(msgspec.Struct):
-    """The fields looked at; tools and conversation as they stand, for skipping JSON is much faster than building it."""
-
-    model: str | None = None
-    stream: bool | None = None
-    metadata: _Metadata | None = None
-    tools: msgspec.Raw = msgspec.Raw()
-    system: msgspec.Raw = msgspec.Raw()
-    messages: list[session_key.Message] = []
-
-
-class _OddBody(msgspec.Struct):
-    """The same, for a body in which one of them is not what it should be: one by one."""
-
-    model: msgspec.Raw = msgspec.Raw()
-    stream: msgspec.Raw = msgspec.Raw()
-    metadata: msgspec.Raw = msgspec.Raw()
-    tools: msgspec.Raw = msgspec.Raw()
-    system: msgspec.Raw = msgspec.Raw()
-    messages: msgspec.Raw = msgspec.Raw()
-
-
-_body = msgspec.json.Decoder(_Body)
-_odd_body = msgspec.json.Decoder(_OddBody)
-
-
 def facts(method: bytes, path: bytes, named: Named, body: bytes | None) -> RequestFacts:
     """What routing and the record need to know. A compressed body is not looked at, an unreadable one says nothing."""
     path = endpoints.without_query(path)
     auxiliary = not endpoints.is_messages(method, path)
     readable = body and _ENCODING not in named and endpoints.names_model(path)
-    content = _parse(body) if body and readable else _Body()
+    content = _parse(body) if body and readable else Body()
     model = content.model[:MAX_ID_LENGTH] if content.model else None
     family = model_class(model) if model else ""
     return RequestFacts(
@@ -68,28 +39,28 @@ def facts(method: bytes, path: bytes, named: Named, body: bytes | None) -> Reque
     )
 
 
-def _parse(body: bytes) -> _Body:
+def _parse(body: bytes) -> Body:
     try:
-        return _body.decode(body)
+        return json_shapes.body.decode(body)
     except msgspec.ValidationError:
         pass
     except UNREADABLE:
-        return _Body()
+        return Body()
     try:
-        odd = _odd_body.decode(body)
+        odd = json_shapes.odd_body.decode(body)
     except UNREADABLE:
-        return _Body()
-    return _Body(
+        return Body()
+    return Body(
         model=text(odd.model),
         stream=bytes(odd.stream) == b"true",
-        metadata=_Metadata(session_key.user_id_in(odd.metadata)),
+        metadata=Metadata(session_key.user_id_in(odd.metadata)),
         tools=odd.tools,
         system=odd.system,
         messages=session_key.messages_in(odd.messages),
     )
 
 
-def _session(named: Named, content: _Body) -> str | None:
+def _session(named: Named, content: Body) -> str | None:
     """The first that exists of: our header, Claude Code's header, `metadata.user_id`, the conversation's beginning.
 
     Never the model: a conversation that changes models must stay where its cache is.

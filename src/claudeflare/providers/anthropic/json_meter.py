@@ -6,31 +6,18 @@ from typing import Final
 
 import msgspec
 
-from claudeflare.providers.anthropic import pins
+from claudeflare.providers.anthropic import json_shapes, pins
 from claudeflare.providers.anthropic.answer_meter import USAGE_LIMIT, AnswerMeter
 from claudeflare.providers.anthropic.decompression import Decompressor
 from claudeflare.providers.anthropic.error_shape import error_of
-from claudeflare.providers.anthropic.lenient_json import UNREADABLE, json_object, text
+from claudeflare.providers.anthropic.json_shapes import Document
+from claudeflare.providers.anthropic.lenient_json import TEXT_LIMIT, UNREADABLE, json_object, text
 from claudeflare.providers.provider import Signal
 
 BODY_LIMIT: Final = 4 * 1024 * 1024
 """Bytes kept of a document, decompressed. The longest message a model can write is well below; more is not metered."""
 
 _NOTHING: Final = Signal.NOTHING
-
-
-class _Document(msgspec.Struct):
-    type: msgspec.Raw = msgspec.Raw()
-    id: msgspec.Raw = msgspec.Raw()
-    model: msgspec.Raw = msgspec.Raw()
-    stop_reason: msgspec.Raw = msgspec.Raw()
-    usage: msgspec.Raw = msgspec.Raw()
-    error: msgspec.Raw = msgspec.Raw()
-    container: msgspec.Raw = msgspec.Raw()
-    expires_at: msgspec.Raw = msgspec.Raw()
-
-
-_document = msgspec.json.Decoder(_Document)
 
 
 class JsonMeter(AnswerMeter):
@@ -59,15 +46,14 @@ class JsonMeter(AnswerMeter):
         if self._body is None:
             return
         body, self._body = self._body, None
-        try:
-            document = _document.decode(body)
-        except UNREADABLE:
+        document = _read(body)
+        if document is None:
             return
-        kind = text(document.type)
+        kind = _bounded(document.type)
         if kind == "message":
-            self.message_id = text(document.id)
-            self.model = text(document.model)
-            self.stop_reason = text(document.stop_reason)
+            self.message_id = _bounded(document.id)
+            self.model = _bounded(document.model)
+            self.stop_reason = _bounded(document.stop_reason)
             self.usage = json_object(document.usage, USAGE_LIMIT)
             if document.container:
                 self.holdings = pins.of_message(document.container, body)
@@ -77,7 +63,7 @@ class JsonMeter(AnswerMeter):
             self.error_type, self.error_message = error.type, error.message
             self.error_first = True
         elif document.id:
-            self.holdings = pins.of_thing(kind, text(document.id), document.expires_at)
+            self.holdings = pins.of_thing(kind, _bounded(document.id), document.expires_at)
 
     def _keep(self, data: bytes) -> None:
         assert self._body is not None
@@ -87,3 +73,24 @@ class JsonMeter(AnswerMeter):
             self._body = None
         else:
             self._body += data
+
+
+def _read(body: bytearray) -> Document | None:
+    try:
+        return json_shapes.document.decode(body)
+    except msgspec.ValidationError:
+        pass
+    except UNREADABLE:
+        return None
+    try:
+        odd = json_shapes.odd_document.decode(body)
+    except UNREADABLE:
+        return None
+    return Document(
+        text(odd.type), text(odd.id), text(odd.model), text(odd.stop_reason), odd.usage, odd.error, odd.container,
+        odd.expires_at,
+    )  # fmt: skip
+
+
+def _bounded(value: str | None) -> str | None:
+    return value[:TEXT_LIMIT] if value else None

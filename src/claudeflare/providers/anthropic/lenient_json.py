@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import msgspec
 
@@ -12,7 +12,8 @@ UNREADABLE: Final = (ValueError, RecursionError)
 TEXT_LIMIT: Final = 4096
 """Characters kept of a string unless told otherwise; what is read here is kept in records and learned state."""
 
-RawJson = bytes | msgspec.Raw
+RawJson: TypeAlias = Any
+"""bytes or `msgspec.Raw`. Its stubs call Raw a subclass of bytes, which it is not, and compiled code believes them."""
 
 _text = msgspec.json.Decoder(str)
 _object = msgspec.json.Decoder(dict[str, Any])

@@ -9,6 +9,8 @@ from typing import Final
 
 import msgspec
 
+from claudeflare.providers.anthropic import json_shapes
+from claudeflare.providers.anthropic.json_shapes import Message as Message
 from claudeflare.providers.anthropic.lenient_json import UNREADABLE, RawJson, text
 
 HASHED_BYTES: Final = 2_000
@@ -20,33 +22,6 @@ MAX_LENGTH: Final = 200
 _OLD_FORM = re.compile(r"_session_([0-9a-fA-F-]{36})$")
 _CACHE_MARK = b'"cache_control"'
 _USER = b'"user"'
-
-
-class _Metadata(msgspec.Struct):
-    user_id: msgspec.Raw = msgspec.Raw()
-
-
-class _UserId(msgspec.Struct):
-    session_id: msgspec.Raw = msgspec.Raw()
-
-
-class Message(msgspec.Struct):
-    """One message of a conversation, its values as they stand."""
-
-    role: msgspec.Raw = msgspec.Raw()
-    content: msgspec.Raw = msgspec.Raw()
-
-
-class _Block(msgspec.Struct):
-    text: msgspec.Raw = msgspec.Raw()
-    source: msgspec.Raw = msgspec.Raw()
-
-
-_metadata = msgspec.json.Decoder(_Metadata)
-_user_id = msgspec.json.Decoder(_UserId)
-_messages = msgspec.json.Decoder(list[msgspec.Raw])
-_message = msgspec.json.Decoder(Message)
-_blocks = msgspec.json.Decoder(list[_Block])
 
 
 def bounded(session: str) -> str:
@@ -66,7 +41,7 @@ def session_in_metadata(metadata: RawJson) -> str | None:
 def user_id_in(metadata: RawJson) -> str | None:
     """The text `metadata.user_id`; None when it is something else."""
     try:
-        return text(_metadata.decode(metadata).user_id)
+        return text(json_shapes.odd_metadata.decode(metadata).user_id)
     except UNREADABLE:
         return None
 
@@ -75,7 +50,7 @@ def session_in_user_id(user_id: str) -> str | None:
     """The session in that text."""
     if user_id.startswith("{"):
         try:
-            session = text(_user_id.decode(user_id).session_id)
+            session = text(json_shapes.user_id.decode(user_id).session_id)
         except UNREADABLE:
             return None
         return bounded(session) if session else None
@@ -86,7 +61,7 @@ def session_in_user_id(user_id: str) -> str | None:
 def messages_in(conversation: RawJson) -> list[Message]:
     """The messages of an array that may hold anything: an element that is no object has neither role nor content."""
     try:
-        return [_readable(raw) for raw in _messages.decode(conversation)]
+        return [_readable(raw) for raw in json_shapes.messages.decode(conversation)]
     except UNREADABLE:
         return []
 
@@ -120,7 +95,7 @@ def _start(raw: RawJson) -> bytes:
 
 def _readable(raw: msgspec.Raw) -> Message:
     try:
-        return _message.decode(raw)
+        return json_shapes.message.decode(raw)
     except UNREADABLE:
         return Message()
 
@@ -138,7 +113,9 @@ def _words(content: RawJson) -> memoryview:
     if bytes(raw[:1]) != b"[":
         return raw
     try:
-        return memoryview(b"\0".join([bytes(block.text) + bytes(block.source) for block in _blocks.decode(raw)]))
+        return memoryview(
+            b"\0".join([bytes(block.text) + bytes(block.source) for block in json_shapes.blocks.decode(raw)])
+        )
     except UNREADABLE:
         return raw
 

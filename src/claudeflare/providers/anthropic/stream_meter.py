@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
-import msgspec
-
-from claudeflare.providers.anthropic import pins
+from claudeflare.providers.anthropic import json_shapes, pins
 from claudeflare.providers.anthropic.answer_meter import USAGE_LIMIT, AnswerMeter
 from claudeflare.providers.anthropic.decompression import Decompressor
 from claudeflare.providers.anthropic.error_shape import error_of
+from claudeflare.providers.anthropic.json_shapes import Event, EventMessage
 from claudeflare.providers.anthropic.lenient_json import UNREADABLE, RawJson, json_object, text
 from claudeflare.providers.anthropic.sse import CompleteLines, data_values
 from claudeflare.providers.provider import Signal
@@ -28,26 +27,6 @@ _SECOND_KEY: Final = len(_DELTA + b'{"type":"text_delta')
 _AROUND_VALUE: Final = len(b':""}}')
 
 _TYPE_AT_START = re.compile(rb'\s*\{\s*"type"\s*:\s*"([a-z_]{1,64})"')
-
-
-class _Event(msgspec.Struct):
-    type: str = ""
-    message: msgspec.Raw = msgspec.Raw()
-    delta: msgspec.Raw = msgspec.Raw()
-    usage: msgspec.Raw = msgspec.Raw()
-    error: msgspec.Raw = msgspec.Raw()
-
-
-class _Message(msgspec.Struct):
-    id: msgspec.Raw = msgspec.Raw()
-    model: msgspec.Raw = msgspec.Raw()
-    stop_reason: msgspec.Raw = msgspec.Raw()
-    usage: msgspec.Raw = msgspec.Raw()
-    container: msgspec.Raw = msgspec.Raw()
-
-
-_event = msgspec.json.Decoder(_Event)
-_message = msgspec.json.Decoder(_Message)
 
 
 class StreamMeter(AnswerMeter):
@@ -108,10 +87,10 @@ class StreamMeter(AnswerMeter):
 
     def _read_event(self, data: bytes) -> int:
         try:
-            event = _event.decode(data)
+            event = json_shapes.event.decode(data)
         except UNREADABLE:
             start = _TYPE_AT_START.match(data)
-            event = _Event(type=start[1].decode() if start else "")
+            event = Event(type=start[1].decode() if start else "")
         kind = event.type
         if kind == "ping":
             return 0
@@ -135,18 +114,18 @@ class StreamMeter(AnswerMeter):
 
     def _start(self, raw: RawJson) -> None:
         try:
-            message = _message.decode(raw)
+            message = json_shapes.event_message.decode(raw)
         except UNREADABLE:
             return
         self.message_id = text(message.id)
         self.model = text(message.model)
         self.usage = json_object(message.usage, USAGE_LIMIT)
 
-    def _update(self, event: _Event) -> None:
+    def _update(self, event: Event) -> None:
         try:
-            delta = _message.decode(event.delta)
+            delta = json_shapes.event_message.decode(event.delta)
         except UNREADABLE:
-            delta = _Message()
+            delta = EventMessage()
         self.stop_reason = text(delta.stop_reason) or self.stop_reason
         if delta.container:
             self.holdings = pins.of_message(delta.container)
