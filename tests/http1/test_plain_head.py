@@ -88,7 +88,7 @@ def test_lines_are_remembered_of_the_latest_message_only() -> None:
         head = heads.request(b"POST /%d HTTP/1.1\r\nHost: h\r\nX-Number: %d" % (number, number))
         assert head is not None
         assert (head.path, head.named) == (b"/%d" % number, {b"host": b"h", b"x-number": b"%d" % number})
-    assert len(heads._known) == 2
+    assert len(heads._field_of) == 2
 
 
 def test_a_refused_line_leaves_nothing_behind() -> None:

@@ -9,13 +9,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from claudeflare.http1.encoding import Field
 from claudeflare.http1.heads import RequestHead, ResponseHead
 from claudeflare.http1.hosts import well_formed
 from claudeflare.http1.limits import HeadLimits
 from claudeflare.http1.target import split_target
-
-Line = tuple[tuple[bytes, bytes], tuple[bytes, bytes]]
-"""A field line read: the field as it came, and with its name in lower case."""
 
 _TOKEN: Final = b"!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _FIELD_TEXT: Final = bytes([9, *range(32, 127), *range(128, 256)])
@@ -30,47 +28,50 @@ _LENGTH_DIGITS: Final = 15
 class PlainHeads:
     """What is remembered of one connection's heads."""
 
-    __slots__ = ("_known", "_limits", "_start", "_start_line")
+    __slots__ = ("_field_of", "_limits", "_lowered_of", "_start", "_start_line")
 
     def __init__(self, limits: HeadLimits) -> None:
         self._limits = limits
-        self._known: dict[bytes, Line] = {}
+        self._field_of: dict[bytes, Field] = {}
+        """Line -> field as it came."""
+        self._lowered_of: dict[bytes, Field] = {}
+        """Line -> the same with its name in lower case."""
         self._start_line = b"\r\n"  # unlike any line
         self._start: tuple[bytes, bytes, bytes] = (b"", b"", b"")
         """Of the latest request: method, path and query; of the latest response: its reason."""
 
     def request(self, head: bytes) -> RequestHead | None:
         """A request's head, given without its empty line; None when it is not plain."""
-        start, _, lines = head.partition(b"\r\n")
+        start, _, block = head.partition(b"\r\n")
+        lines = block.split(b"\r\n")
         if start != self._start_line and not self._learn_request_line(start):
             return None
-        found = self._fields(lines)
-        if found is None:
+        fields = self._fields(lines)
+        if fields is None:
             return None
-        named = dict([line[1] for line in found])
+        named = dict(map(self._lowered_of.__getitem__, lines))
         host = named.get(b"host")
-        if len(named) != len(found) or host is None or not well_formed(host):
+        if len(named) != len(lines) or host is None or not well_formed(host):
             return None
         length = named.get(b"content-length")
         method, path, query = self._start
-        return RequestHead(
-            method, path, query, 1, [line[0] for line in found], named, host,
-            None if length is None else int(length), False, True,
-        )  # fmt: skip
+        size = None if length is None else int(length)
+        return RequestHead(method, path, query, 1, fields, named, host, size, False, True)
 
     def response(self, head: bytes) -> ResponseHead | None:
         """A response's head, given without its empty line; None when it is not plain."""
-        start, _, lines = head.partition(b"\r\n")
+        start, _, block = head.partition(b"\r\n")
+        lines = block.split(b"\r\n")
         if start != self._start_line and not self._learn_status_line(start):
             return None
-        found = self._fields(lines)
-        if found is None:
+        fields = self._fields(lines)
+        if fields is None:
             return None
-        named = dict([line[1] for line in found])
+        named = dict(map(self._lowered_of.__getitem__, lines))
         length = named.get(b"content-length")
-        if len(named) != len(found) or length is None:
+        if len(named) != len(lines) or length is None:
             return None
-        return ResponseHead(200, self._start[0], [line[0] for line in found], named, int(length), False, False, True)
+        return ResponseHead(200, self._start[0], fields, named, int(length), False, False, True)
 
     def _learn_request_line(self, line: bytes) -> bool:
         method, _, rest = line.partition(b" ")
@@ -92,26 +93,34 @@ class PlainHeads:
         self._start_line = line
         return True
 
-    def _fields(self, lines: bytes) -> list[Line] | None:
-        split = lines.split(b"\r\n")
-        if len(split) > self._limits.header_count:
-            return None
-        known = self._known
+    def _fields(self, lines: list[bytes]) -> list[Field] | None:
         try:
-            return [known[line] for line in split]
+            return list(map(self._field_of.__getitem__, lines))
         except KeyError:
-            pass
-        found: list[Line] = []
-        for line in split:
-            read = known.get(line) or _read(line)
-            if read is None:
-                return None
-            found.append(read)
-        self._known = dict(zip(split, found, strict=True))
-        return found
+            return list(map(self._field_of.__getitem__, lines)) if self._learn(lines) else None
+
+    def _learn(self, lines: list[bytes]) -> bool:
+        """Know these lines and no others; False when one of them is not plain."""
+        known = self._field_of
+        if len(lines) > self._limits.header_count:
+            return False
+        fields: dict[bytes, Field] = {}
+        lowered: dict[bytes, Field] = {}
+        for line in lines:
+            if line in known:
+                fields[line], lowered[line] = known[line], self._lowered_of[line]
+                continue
+            field = _read(line)
+            if field is None:
+                return False
+            name = field[0].lower()
+            fields[line] = field
+            lowered[line] = field if name == field[0] else (name, field[1])
+        self._field_of, self._lowered_of = fields, lowered
+        return True
 
 
-def _read(line: bytes) -> Line | None:
+def _read(line: bytes) -> Field | None:
     """One field line (RFC 9112 §5), None when it is anything but plain."""
     name, colon, value = line.partition(b":")
     if not colon or not name or name.translate(None, _TOKEN) or value.translate(None, _FIELD_TEXT):
@@ -122,5 +131,4 @@ def _read(line: bytes) -> Line | None:
         return None
     if lower == b"content-length" and not (value.isdigit() and len(value) <= _LENGTH_DIGITS):
         return None
-    field = (name, value)
-    return field, field if lower == name else (lower, value)
+    return name, value

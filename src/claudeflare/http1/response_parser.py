@@ -37,7 +37,11 @@ def _unasked(_: object = None) -> NoReturn:
 class _Nobody:
     """Handler between two responses."""
 
-    on_response = on_response_body = staticmethod(_unasked)
+    def on_response(self, head: ResponseHead) -> None:
+        _unasked()
+
+    def on_response_body(self, data: bytes) -> None:
+        _unasked()
 
     def on_response_end(self) -> None:
         _unasked()

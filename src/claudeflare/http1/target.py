@@ -43,4 +43,6 @@ def _origin_form(target: bytes, method: bytes, host: bytes) -> bytes:
 
 def has_dot_segment(path: bytes) -> bool:
     """Whether a path holds `.` or `..` segments, in any spelling: upstream it may mean another path."""
-    return (b"." in path or b"%2" in path) and _DOT_SEGMENT.search(path) is not None
+    if path.find(b".") < 0 and path.find(b"%2") < 0:
+        return False
+    return _DOT_SEGMENT.search(path) is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Callable
 from typing import Final
 
 from claudeflare.providers.provider import Credential, Fields, Named
@@ -37,10 +37,11 @@ _RESPONSE: Final[dict[bytes, int]] = {
 
 def request_fields(fields: Fields, credential: Credential | None) -> list[tuple[bytes, bytes]]:
     """The fields to send upstream, in order and otherwise untouched, with exactly `credential` if there is one."""
+    fates = _request_fates
     kept: list[tuple[bytes, bytes]] = []
     nominations: list[bytes] = []
     for field in fields:
-        fate = _request_fate(field[0])
+        fate = fates[field[0]]
         if fate == _KEEP or (fate == _CREDENTIAL and credential is None):
             kept.append(field)
         elif fate == _CONNECTION:
@@ -55,10 +56,11 @@ def request_fields(fields: Fields, credential: Credential | None) -> list[tuple[
 
 def response_fields(fields: Fields) -> list[tuple[bytes, bytes]]:
     """The fields to send to the client, in order and otherwise untouched."""
+    fates = _response_fates
     kept: list[tuple[bytes, bytes]] = []
     nominations: list[bytes] = []
     for field in fields:
-        fate = _response_fate(field[0])
+        fate = fates[field[0]]
         if fate == _KEEP:
             kept.append(field)
         elif fate == _CONNECTION:
@@ -68,8 +70,9 @@ def response_fields(fields: Fields) -> list[tuple[bytes, bytes]]:
 
 def first_value(fields: Fields, name: bytes) -> str | None:
     """The first value of `name` (given in lower case) as text, None when absent or empty."""
+    size = len(name)
     for field, value in fields:
-        if field.lower() == name:
+        if len(field) == size and field.lower() == name:
             return value.strip().decode("latin-1") or None
     return None
 
@@ -82,18 +85,34 @@ def stated(named: Named, name: bytes) -> str | None:
 
 def all_values(fields: Fields, name: bytes) -> bytes:
     """Every value of `name` (given in lower case) as one comma-separated list."""
-    return b",".join([value for field, value in fields if field.lower() == name])
+    size = len(name)
+    return b",".join([value for field, value in fields if len(field) == size and field.lower() == name])
 
 
-@lru_cache(REMEMBERED_NAMES)
+class _Fates(dict[bytes, int]):
+    """What becomes of a field, by its name as it came. (functools.lru_cache costs twice as much.)"""
+
+    def __init__(self, decide: Callable[[bytes], int]) -> None:
+        super().__init__()
+        self._decide = decide
+
+    def __missing__(self, name: bytes) -> int:
+        if len(self) >= REMEMBERED_NAMES:
+            self.clear()
+        fate = self[name] = self._decide(name.lower())
+        return fate
+
+
 def _request_fate(name: bytes) -> int:
-    name = name.lower()
     return _REQUEST.get(name, _DROP if name.startswith(_REQUEST_PREFIXES) else _KEEP)
 
 
-@lru_cache(REMEMBERED_NAMES)
 def _response_fate(name: bytes) -> int:
-    return _RESPONSE.get(name.lower(), _KEEP)
+    return _RESPONSE.get(name, _KEEP)
+
+
+_request_fates: Final = _Fates(_request_fate)
+_response_fates: Final = _Fates(_response_fate)
 
 
 def _without_nominated(fields: list[tuple[bytes, bytes]], nominations: list[bytes]) -> list[tuple[bytes, bytes]]:
