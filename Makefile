@@ -33,10 +33,10 @@ NPM_STAMP := $(SDKS)/typescript/node_modules/.installed-$(call content,$(SDKS)/t
 NODE := $(BIN)/python $(SDKS)/node_program.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo setup setup-dev sdks test torture check fix docs bench dev build clean lock
+.PHONY: help run demo setup setup-dev sdks test torture check fix docs bench compiled bench-compiled test-compiled dev build clean lock
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: setup ## install what is missing and start the server on port 8080 (PORT, HOST, CLAUDEFLARE_HOME, … are honored)
 	@exec $(BIN)/claudeflare serve
@@ -70,6 +70,19 @@ docs: setup-dev ## write into the guides what the program itself knows: settings
 
 bench: setup-dev ## cost, speed and memory beside nginx doing less; needs nginx and a C compiler
 	@$(BIN)/python benchmarks/run.py $(ARGS)
+
+# Beside the checkout, never in it: an edited source must not be shadowed by what was compiled of it before.
+COMPILED := build/compiled
+
+compiled: setup-dev ## build/compiled: the same sources, what every request runs through compiled (needs a C compiler)
+	$(BIN)/python hatch_build.py
+	@PYTHONPATH=$(COMPILED) $(BIN)/claudeflare version
+
+bench-compiled: compiled ## the benchmark of the compiled build
+	@PYTHONPATH=$(COMPILED) $(BIN)/python benchmarks/run.py $(ARGS)
+
+test-compiled: compiled ## the data plane's tests on the compiled build
+	@PYTHONPATH=$(COMPILED) $(BIN)/pytest tests/balancing tests/gateway tests/http1 tests/journal tests/providers $(ARGS)
 
 # The interval is longer than drain_timeout: a restart lets running requests end.
 dev: setup-dev ## the server, restarted whenever its source changes

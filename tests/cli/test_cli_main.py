@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import platform
 import subprocess
 import sys
 
@@ -8,6 +10,7 @@ from typer.main import get_command
 
 from claudeflare import __version__
 from claudeflare.cli.main import app
+from claudeflare.http1 import encoding
 from harness.command_line import CommandLine
 
 COMMANDS = {
@@ -83,7 +86,10 @@ def test_a_server_named_by_the_environment(cli: CommandLine) -> None:
 
 
 def test_version(empty: CommandLine) -> None:
-    assert empty.output("version") == f"claudeflare {__version__}\n"
+    compiled = encoding.__file__.endswith(".so")
+    assert empty.output("version") == f"claudeflare {__version__}{' (compiled)' if compiled else ''}\n"
+    told = {"version": __version__, "compiled": compiled, "python": platform.python_version()}
+    assert json.loads(empty.output("version", "--json")) == told
 
 
 def test_nothing_heavy_is_imported_before_it_is_needed() -> None:

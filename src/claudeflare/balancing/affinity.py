@@ -7,8 +7,6 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from typing import Final
 
-import msgspec
-
 from claudeflare.balancing.change import SessionBound
 
 DEFAULT_SESSION_SECONDS: Final = 18_000.0
@@ -35,13 +33,16 @@ def session_key(client_key: str | None, session: str | None) -> str:
     return f"key:{owner}/{session}"
 
 
-class Binding(msgspec.Struct, eq=False):
+class Binding:
     """A session's account. Times are UTC epoch seconds."""
 
-    account_id: str
-    expires_at: float
-    persisted_until: float
-    """The expiry that was last written down."""
+    __slots__ = ("account_id", "expires_at", "persisted_until")
+
+    def __init__(self, account_id: str, expires_at: float, persisted_until: float) -> None:
+        self.account_id = account_id
+        self.expires_at = expires_at
+        self.persisted_until = persisted_until
+        """The expiry that was last written down."""
 
 
 class SessionBindings:

@@ -1,0 +1,92 @@
+"""Build hook: with CLAUDEFLARE_COMPILE=1 the modules on every request's path are compiled, by mypyc.
+
+Without it nothing happens and the wheel is pure Python. The sources are the same: what is compiled lies beside its
+source in the wheel, where Python prefers it. In a checkout nothing is ever compiled in place: no edit goes unnoticed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+SWITCH = "CLAUDEFLARE_COMPILE"
+ROOT = Path(__file__).resolve().parent
+SOURCE = "src/claudeflare"
+TREE = "build/compiled"
+"""Where the compiled package lies: `PYTHONPATH=build/compiled` runs it."""
+IN_PLACE = "--in-place"
+
+COMPILED = {
+    "balancing": "affinity ejection pool settlement",
+    "balancing/policies": "session",
+    "gateway": "answer api_exchange attempt attempt_loop client_connection control_exchange exchange gate ids "
+    "local_exchange recording request_body response_writer server upstream_connection upstream_pool",
+    "http1": "bad_message encoding framing hosts plain_head request_parser response_parser target",
+    "journal": "writer",
+    "providers/anthropic": "answer_meter endpoints facts headers json_meter lenient_json models provider session_key "
+    "sse stream_meter",
+}
+"""Folder -> modules. All are on the way of a request. None defines a msgspec struct: mypyc would ignore its options and
+hide its annotations. A class and those that inherit from it are compiled together or not at all."""
+
+NEEDED = ["mypy>=2.4", "setuptools>=77", "msgspec>=0.22", "httptools>=0.9"]
+"""The compiler, and the packages whose types it reads."""
+
+OPTIONS = ["--config-file=", "--explicit-package-bases", "--ignore-missing-imports"]
+
+
+class CompileHook(BuildHookInterface):
+    """Adds the compiled modules to the wheel, which then is one for this platform and Python."""
+
+    PLUGIN_NAME = "custom"
+
+    def dependencies(self) -> list[str]:
+        """What else a build needs."""
+        return NEEDED if self._wanted else []
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Called before the wheel is put together; `version` is `standard` or `editable`."""
+        if not self._wanted or version == "editable":
+            return
+        tree = Path(self.root, TREE)
+        for module in compile_copy(Path(self.root, SOURCE), tree):
+            build_data["force_include"][str(module)] = str(module.relative_to(tree))
+        build_data["pure_python"] = False
+        build_data["infer_tag"] = True
+
+    @property
+    def _wanted(self) -> bool:
+        return self.target_name == "wheel" and os.environ.get(SWITCH, "") not in ("", "0")
+
+
+def compile_copy(package: Path, tree: Path) -> list[Path]:
+    """Put a copy of the package into `tree`, emptied before, and compile it there; the extension modules."""
+    shutil.rmtree(tree, ignore_errors=True)
+    shutil.copytree(package, tree / package.name, ignore=shutil.ignore_patterns("__pycache__", "*.so"))
+    # The compiler finds modules from the working directory, and must not see others.
+    subprocess.run([sys.executable, str(ROOT / "hatch_build.py"), IN_PLACE], cwd=tree, check=True)  # noqa: S603 ourselves
+    shutil.rmtree(tree / "build")
+    return sorted(tree.rglob("*.so"))
+
+
+def compile_in_place() -> None:
+    """Compile the package below the working directory."""
+    from mypyc.build import mypycify
+    from setuptools import setup
+
+    paths = [f"claudeflare/{folder}/{name}.py" for folder, names in COMPILED.items() for name in names.split()]
+    modules = mypycify([*OPTIONS, *paths], opt_level="3", debug_level="0", group_name="claudeflare")
+    setup(name="claudeflare", packages=[], ext_modules=modules, script_args=["--quiet", "build_ext", "--inplace"])
+
+
+if __name__ == "__main__":
+    if IN_PLACE in sys.argv:
+        compile_in_place()
+    else:
+        compile_copy(ROOT / SOURCE, ROOT / TREE)
