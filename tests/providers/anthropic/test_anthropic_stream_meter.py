@@ -115,6 +115,39 @@ def test_estimate_is_at_least_a_quarter_of_the_characters(text: str) -> None:
     assert max(1, len(text) * 5 / 4) <= meter.usage["output_tokens"] <= escaped * 5 / 4 + 1
 
 
+pieces_of_text = st.lists(
+    st.one_of(st.text(max_size=12), st.sampled_from(["", "a", "b c", '"', "\\", "}}", "\r", "\n\n"]))
+)
+
+
+@given(pieces_of_text, st.booleans())
+def test_events_one_by_one_mean_what_their_bytes_mean(texts: list[str], escaped: bool) -> None:
+    # One event a piece is how streams come, and has a way of its own through the meter.
+    start = stream("text")[0].split(b"event: content_block_delta")[0]
+    deltas = [DELTA + b'"text":' + json.dumps(one, ensure_ascii=escaped).encode("utf-8", "replace") for one in texts]
+    events = [start, *(delta + b"}}\n\n" for delta in deltas)]
+    assert feed(stream_meter(), events) == feed(stream_meter(), bytewise(b"".join(events)))
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        b'"text":"a"}}\n\nevent: message_stop\ndata: {"type":"message_stop"}\n\n',
+        b'"text":"a","type":"error"}}\n\n',
+        b'"text":"}}\n\n',
+        b'"text":"a"}}\n',
+        b'"text":"a',
+        b'"text":"a"}}\r\n\r\n',
+        b'"text":"a\\"}}\n\n',
+    ],
+)
+def test_whatever_follows_ordinary_events_is_read_as_if_alone(odd: bytes) -> None:
+    ordinary = DELTA + b'"text":"Hello"}}\n\n'
+    start = stream("text")[0].split(b"event: content_block_delta")[0]
+    events = [start, ordinary, ordinary, DELTA + odd, ordinary, ordinary]
+    assert feed(stream_meter(), events) == feed(stream_meter(), bytewise(b"".join(events)))
+
+
 def test_estimate_replaces_a_count_that_is_none() -> None:
     meter = stream_meter()
     meter.feed(b'data: {"type":"message_start","message":{"usage":{"output_tokens":"many"}}}\n\n')

@@ -26,6 +26,12 @@ _SECOND_KEY: Final = len(_DELTA + b'{"type":"text_delta')
 """A delta's second key lies behind this: no delta's type is shorter than text_delta."""
 _AROUND_VALUE: Final = len(b':""}}')
 
+_BEFORE_VALUE = re.compile(
+    rb'event: content_block_delta\ndata: \{"type":"content_block_delta","index":\d+,'
+    rb'"delta":\{"type":"(?:text|thinking|input_json)_delta","\w+":"'
+)
+_BEHIND_VALUE: Final = b'"}}\n\n'
+
 _TYPE_AT_START = re.compile(rb'\s*\{\s*"type"\s*:\s*"([a-z_]{1,64})"')
 
 
@@ -44,6 +50,8 @@ class StreamMeter(AnswerMeter):
         self._output_is_final = False
         self._seen = 0
         """Signals given so far."""
+        self._before_value = b""
+        """How the latest delta began, up to its value, where the next bytes can only begin an event; else empty."""
 
     def feed(self, data: bytes) -> Signal:
         """Take the next body bytes, as on the wire."""
@@ -51,7 +59,16 @@ class StreamMeter(AnswerMeter):
             data = self._decompressor.feed(data)
             if self._decompressor.failed:
                 return self._give_up()
+        before = self._before_value
+        if before and data.startswith(before) and data.endswith(_BEHIND_VALUE):
+            # One more of the same, as nearly all are. No quote in its value: so nothing can hide there.
+            size = len(data) - len(before) - len(_BEHIND_VALUE)
+            if data.find(b'"', len(before)) == len(before) + size:
+                self._generated_bytes += size
+                return _NOTHING
         lines = self._lines.feed(data)
+        if lines is not data:
+            self._before_value = b""
         if not lines:
             return _NOTHING
         # Once content flows only message_* and error events matter. Inside JSON strings quotes are escaped, so no
@@ -60,7 +77,10 @@ class StreamMeter(AnswerMeter):
         find = lines.find
         if self._seen & _FIRST_CONTENT and find(b'"message_') < 0 and find(b'"error"') < 0 and find(b"\\u00") < 0:
             self._generated_bytes += _generated_bytes(lines)
+            if lines is data and not before and (match := _BEFORE_VALUE.match(data)) is not None:
+                self._before_value = match[0]
             return _NOTHING
+        self._before_value = b""
         return self._read(lines)
 
     def finish(self) -> None:
