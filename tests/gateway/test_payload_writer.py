@@ -17,7 +17,6 @@ from claudeflare.gateway.payload_writer import WRITE_BYTES, Captured, open_paylo
 from claudeflare.journal.disk_space import DiskSpace
 from claudeflare.journal.payloads import Payload, payload_directory
 from claudeflare.journal.reader import JournalReader
-from claudeflare.journal.records import Frame
 from claudeflare.settings import Settings
 from harness.payload_segments import payload_writer, payloads_in
 
@@ -33,27 +32,23 @@ class Disk:
     """Appends to a list, and stands still or fails when told to."""
 
     def __init__(self) -> None:
-        self.frames: list[Frame] = []
+        self.ids: list[str] = []
         self.works = True
         self.closed = False
         self.begun = threading.Event()
         self.may_go_on = threading.Event()
         self.may_go_on.set()
 
-    def append_all(self, frames: Sequence[Frame]) -> int:
+    def append_payloads(self, payloads: Sequence[tuple[Payload, Sequence[bytes]]]) -> int:
         self.begun.set()
         assert self.may_go_on.wait(30)
         if not self.works:
-            return len(frames)
-        self.frames.extend(frames)
+            return len(payloads)
+        self.ids += [payload.id for payload, _ in payloads]
         return 0
 
     def close(self) -> None:
         self.closed = True
-
-    @property
-    def ids(self) -> list[str]:
-        return [frame.id for frame in self.frames if isinstance(frame, Payload)]
 
 
 def test_payloads_are_written_whole_in_order_and_without_secrets(tmp_path: Path) -> None:
@@ -160,7 +155,7 @@ def test_a_directory_that_vanishes_is_made_again(tmp_path: Path) -> None:
 
 def test_a_mistake_costs_its_own_payload_only(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     writer = payload_writer(tmp_path)
-    writer.put(captured("a", "no bytes", b""))  # type: ignore[arg-type]
+    writer.put(captured("a", b"x")._replace(fields=[(b"age", "no bytes")]))  # type: ignore[list-item]
     writer.put(captured("b", b"x"))
     writer.start()
     writer.close()

@@ -11,7 +11,13 @@ from pathlib import Path
 import pytest
 
 from claudeflare.errors import StorageError
-from claudeflare.ingest.payload_ingest import BYTES_AT_ONCE, DRAIN_SECONDS, PAYLOADS_AT_ONCE, PayloadIngest
+from claudeflare.ingest.payload_ingest import (
+    BYTES_AT_ONCE,
+    DRAIN_SECONDS,
+    PAYLOADS_AT_ONCE,
+    POLL_SECONDS,
+    PayloadIngest,
+)
 from claudeflare.journal.payloads import Payload
 from claudeflare.journal.reader import JournalReader
 from claudeflare.journal.records import Shed
@@ -140,7 +146,7 @@ def test_running_outlasts_a_store_that_fails(tmp_path: Path, caplog: pytest.LogC
     written(tmp_path, payload("a")).close()
     with caplog.at_level(logging.WARNING):
         PayloadIngest(JournalReader(tmp_path), sink).run(stop)
-    assert stop.waited == [0.5, 1.0, 0.5, 0.5]
+    assert stop.waited == [0.5, 1.0, POLL_SECONDS, POLL_SECONDS]
     assert list(sink.kept) == [("a", "request")]
     assert [record.message.partition(":")[0] for record in caplog.records] == [
         "payloads stay in the journal until they can be stored",

@@ -8,7 +8,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from claudeflare.errors import JournalError
-from claudeflare.journal.frames import HEAD_BYTES, KINDS, MARKER, PAYLOAD_LIMIT, Tail, decode, encode, pack
+from claudeflare.journal.frames import (
+    HEAD_BYTES,
+    KINDS,
+    MARKER,
+    PAYLOAD_LIMIT,
+    Tail,
+    decode,
+    encode,
+    encode_apart,
+    pack,
+)
+from claudeflare.journal.payloads import Payload
 from claudeflare.journal.records import Finished, Frame, Opened, Shed
 from harness.journal_frames import changed, finished, opened, whole
 
@@ -121,3 +132,28 @@ def test_fields_added_later_are_ignored() -> None:
 def test_a_frame_costs_ten_bytes() -> None:
     assert len(encode(whole("a"))) == HEAD_BYTES + len(msgspec.msgpack.encode(whole("a")))
     assert HEAD_BYTES == 10
+
+
+texts = st.text(st.characters(codec="utf-8"), max_size=9)
+
+
+@given(
+    st.lists(st.binary(max_size=70_000), max_size=4),
+    st.lists(st.tuples(texts, texts), max_size=20),
+    st.none() | st.just("gzip"),
+    st.integers(0, 2**63),
+)
+def test_a_payload_in_pieces_is_the_same_frame(
+    body: list[bytes], fields: list[tuple[str, str]], encoding: str | None, size: int
+) -> None:
+    payload = Payload(id="a", at=7.5, part="response", fields=fields, size=size, content_encoding=encoding)
+    pieces = encode_apart(payload, body)
+    assert pieces[1:] == body
+    found = decode(b"".join(pieces))
+    assert found.tail is Tail.CLEAN
+    assert [frame for frame, _ in found.frames] == [msgspec.structs.replace(payload, body=b"".join(body))]
+
+
+def test_a_payload_over_the_limit_is_refused() -> None:
+    with pytest.raises(JournalError, match="limit"):
+        encode_apart(Payload(id="a", at=7.5, part="request"), [bytes(PAYLOAD_LIMIT // 2)] * 2)

@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 from claudeflare.journal.frames import PAYLOAD_LIMIT, encode
+from claudeflare.journal.payloads import Payload
 from claudeflare.journal.reader import JournalReader
 from claudeflare.journal.records import Frame, Shed
 from claudeflare.journal.writer import JournalWriter
 from harness.journal_frames import finished, opened, whole
-from harness.payload_segments import payload
 
 SIZE = len(encode(whole("0")))
 
@@ -164,22 +164,39 @@ def test_what_was_lost_last_is_told_at_close_and_nothing_is_taken_after(tmp_path
     assert writer.shed == 2
 
 
-def test_frames_written_in_one_piece_are_lost_one_by_one_or_all_together(tmp_path: Path) -> None:
+def apart(request_id: str, *pieces: bytes, size: int = 0) -> tuple[Payload, tuple[bytes, ...]]:
+    return Payload(id=request_id, at=7.0, part="request", size=size), pieces
+
+
+def with_body(request_id: str, body: bytes) -> Payload:
+    return Payload(id=request_id, at=7.0, part="request", body=body)
+
+
+def test_payloads_are_lost_one_by_one_or_all_together(tmp_path: Path) -> None:
     journal = tmp_path / "journal"
     writer = writer_in(journal)
-    assert writer.append_all([whole("a"), payload("b")]) == 2
+    assert writer.append_payloads([apart("a"), apart("b", b"x")]) == 2
     assert writer.shed == 2
     journal.mkdir()
-    assert writer.append_all([whole("c"), finished("d", usage={"input_tokens": 2**64}), payload("e")]) == 1
-    assert writer.append_all([payload("f")]) == 0
+    assert writer.append_payloads([apart("c", size=2**64)]) == 1
+    assert writer.append_payloads([apart("d", b"12", b"", b"3"), apart("e", size=2**64), apart("f")]) == 1
+    assert writer.append_payloads([apart("g", b"4")]) == 0
     writer.close()
     assert journaled(journal) == [
-        Shed(at=7.0, records=2),
-        whole("c"),
-        payload("e"),
         Shed(at=7.0, records=3),
-        payload("f"),
+        with_body("d", b"123"),
+        with_body("f", b""),
+        Shed(at=7.0, records=4),
+        with_body("g", b"4"),
     ]
+
+
+def test_more_pieces_than_a_system_takes_are_written_at_once(tmp_path: Path) -> None:
+    writer = writer_in(tmp_path)
+    many = [apart(str(number), *(b"%d" % part for part in range(10))) for number in range(300)]
+    assert writer.append_payloads(many) == 0
+    writer.close()
+    assert journaled(tmp_path) == [with_body(str(number), b"0123456789") for number in range(300)]
 
 
 FULL_DISK = """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Final
 
 from claudeflare.http1.encoding import Field
@@ -35,19 +35,23 @@ class FieldRedaction:
     def __init__(self) -> None:
         self._known: dict[bytes, tuple[str, bool]] = {}
 
-    def kept(self, fields: Iterable[Field]) -> list[tuple[str, str]]:
+    def kept(self, fields: Sequence[Field]) -> list[tuple[str, str]]:
         """Names in order, as they were spelled; values of all but harmless ones replaced."""
         known = self._known
-        if len(known) > KNOWN_NAMES:
-            known.clear()
-        result = []
-        for name, value in fields:
-            found = known.get(name)
-            if found is None:
-                found = known[name] = (name.decode("latin-1"), _harmless(name.lower()))
-            spelled, harmless = found
-            result.append((spelled, value.decode("latin-1") if harmless else REDACTED))
-        return result
+        try:
+            return [
+                (spelled, value.decode("latin-1") if harmless else REDACTED)
+                for name, value in fields
+                for spelled, harmless in (known[name],)
+            ]
+        except KeyError:
+            self._learn(fields)
+            return self.kept(fields)
+
+    def _learn(self, fields: Sequence[Field]) -> None:
+        if len(self._known) > KNOWN_NAMES:
+            self._known.clear()
+        self._known.update((name, (name.decode("latin-1"), _harmless(name.lower()))) for name, _ in fields)
 
 
 def _harmless(name: bytes) -> bool:

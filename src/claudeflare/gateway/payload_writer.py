@@ -13,7 +13,6 @@ from claudeflare.gateway.payload_fields import FieldRedaction
 from claudeflare.http1.encoding import Field
 from claudeflare.journal.disk_space import DiskSpace
 from claudeflare.journal.payloads import Payload, payload_directory
-from claudeflare.journal.records import Frame
 from claudeflare.journal.writer import JournalWriter
 from claudeflare.settings import Settings
 
@@ -24,6 +23,8 @@ GATHER_SECONDS: Final = 0.05
 better some payloads at once than one at a time."""
 WRITE_BYTES: Final = 262_144
 """Bodies that are written at once, roughly; for the same reason."""
+FEW_PIECES: Final = 16
+"""Of one body that are written as they are: a large body has some of 256 KB, a stream thousands of 100 bytes."""
 FLUSH_SECONDS: Final = 3.0
 """How long the end of the gateway waits for what is still queued; less than the supervisor's patience."""
 
@@ -31,8 +32,8 @@ FLUSH_SECONDS: Final = 3.0
 class Appender(Protocol):
     """What is needed of `JournalWriter`."""
 
-    def append_all(self, frames: Sequence[Frame]) -> int:
-        """Write frames in one piece; how many were lost. Raises nothing."""
+    def append_payloads(self, payloads: Sequence[tuple[Payload, Sequence[bytes]]]) -> int:
+        """Write payloads at once, each with the pieces of its body; how many were lost. Raises nothing."""
         ...
 
     def close(self) -> None:
@@ -149,32 +150,36 @@ class PayloadWriter:
             self._unwritten += len(captured)
         elif captured:
             payloads = [payload for each in captured if (payload := self._payload(each)) is not None]
-            lost = self._journal.append_all(payloads)
+            lost = self._journal.append_payloads(payloads)
             if lost:
                 self._make_directory()
             self._unwritten += len(captured) - len(payloads) + lost
         self._released += sum(each.reserved for each in captured)
         return len(captured) < len(batch)
 
-    def _payload(self, captured: Captured) -> Payload | None:
+    def _payload(self, captured: Captured) -> tuple[Payload, Sequence[bytes]] | None:
         try:
             return self._made(captured)
         except Exception:
             log.exception("a mistake of ours: a payload cannot be written")
             return None
 
-    def _made(self, captured: Captured) -> Payload:
+    def _made(self, captured: Captured) -> tuple[Payload, Sequence[bytes]]:
+        """Without its body, and that in few pieces."""
         pieces = captured.pieces
-        encodings = [value for name, value in captured.fields if name.lower() == b"content-encoding"]
-        return Payload(
+        # The length first: of some twenty names, one has it or none.
+        encodings = [
+            value for name, value in captured.fields if len(name) == 16 and name.lower() == b"content-encoding"
+        ]
+        payload = Payload(
             id=captured.id,
             at=captured.at,
             part=captured.part,
             fields=self._redaction.kept(captured.fields),
-            body=pieces[0] if len(pieces) == 1 else b"".join(pieces),
             size=captured.size,
             content_encoding=b", ".join(encodings).decode("latin-1") or None,
         )
+        return payload, pieces if len(pieces) <= FEW_PIECES else (b"".join(pieces),)
 
     def _runs_short(self) -> bool:
         """Whether the disk is so full that payloads must leave the rest of it to records."""

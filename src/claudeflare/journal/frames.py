@@ -8,6 +8,7 @@ Big endian. The CRC covers everything but itself, so that a flipped bit in the l
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from enum import Enum
 from typing import Final, NamedTuple
 from zlib import crc32
@@ -108,6 +109,25 @@ def encode(frame: Frame) -> bytes:
     `OverflowError`, `RecursionError`) when a field holds what MessagePack cannot, e.g. an integer beyond 64 bits.
     """
     return pack(KINDS[type(frame)], _encoder.encode(frame))
+
+
+def encode_apart(payload: Payload, body: Sequence[bytes]) -> list[bytes]:
+    """The frame of a payload with that body, which is still in pieces and not copied. The first piece has all else.
+
+    `payload` has no body. Raises what `encode` raises.
+    """
+    size = sum(map(len, body))
+    fields = _encoder.encode(payload)
+    # A map of at most 15 entries begins with 0x80 and their number; the body is one more, at its end.
+    content = b"%c%b\xa4body\xc6%b" % (fields[0] + 1, fields[1:], size.to_bytes(4, "big"))
+    length = len(content) + size
+    if length > PAYLOAD_LIMIT:
+        raise JournalError(f"A payload of {length} bytes cannot be journaled: the limit is {PAYLOAD_LIMIT}.")
+    checked = _CHECKED.pack(MARKER, KINDS[Payload], length)
+    checksum = crc32(content, crc32(checked))
+    for piece in body:
+        checksum = crc32(piece, checksum)
+    return [b"%b%b%b" % (checked, checksum.to_bytes(4, "big"), content), *body]
 
 
 def decode(buffer: bytes | memoryview, start: int = 0, limit: int | None = None) -> Decoded:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 
-def rows_among(connection: Connection, statement: str, values: Sequence[Any]) -> Sequence[Row[Any]]:
+def rows_among(connection: Connection, statement: str, values: Sequence[Any]) -> Sequence[Any]:
     """The result of a SELECT that ends in its WHERE clause's column. Some hundred values at a time."""
     if connection.dialect.name == "postgresql":
         return connection.exec_driver_sql(f"{statement} = ANY(%s)", (list(values),)).all()

@@ -87,10 +87,8 @@ def touch(connection: Connection, ids: Collection[int], step: int) -> None:
     """These are in a body of that step."""
     for some in slices(ids, _PER_STATEMENT):
         # Numbers of our own, within the statement: to bind each would cost more than to look it up.
-        among = ",".join(map(str, some))
-        connection.exec_driver_sql(
-            f"UPDATE payload_chunks SET last_used = {step:d} WHERE last_used < {step:d} AND id IN ({among})"
-        )
+        which = f"last_used < {step:d} AND id IN ({','.join(map(str, some))})"
+        connection.exec_driver_sql(f"UPDATE payload_chunks SET last_used = {step:d} WHERE {which}")  # noqa: S608
 
 
 def read(connection: Connection, ids: Sequence[int]) -> bytes:
@@ -108,8 +106,8 @@ def read(connection: Connection, ids: Sequence[int]) -> bytes:
 def drop_unused(connection: Connection, before_step: int | None, limit: int) -> int:
     """Drop chunks last used before that step (None: all), at most `limit`; how many that were."""
     condition = () if before_step is None else (_c.last_used < before_step,)
-    oldest = select(_c.id, _c.last_used, func.length(_c.data).label("bytes")).where(*condition).order_by(_c.last_used).limit(limit)
-    rows = connection.execute(oldest).all()
+    oldest = select(_c.id, _c.last_used, func.length(_c.data).label("bytes")).where(*condition)
+    rows = connection.execute(oldest.order_by(_c.last_used).limit(limit)).all()
     for some in slices([row.id for row in rows], _PER_STATEMENT):
         connection.execute(delete(payload_chunks).where(_c.id.in_(some)))
     if rows:

@@ -14,9 +14,9 @@ from claudeflare.storage.known_chunks import Chunk
 from claudeflare.storage.payload_chunks import State
 from claudeflare.storage.payload_rows import add_payloads
 
-CHUNKS_AT_ONCE: Final = 256
+CHUNKS_AT_ONCE: Final = 512
 """New chunks written in one transaction: some milliseconds."""
-BYTES_AT_ONCE: Final = 524_288
+BYTES_AT_ONCE: Final = 1_048_576
 """Of their compressed data."""
 
 
@@ -101,5 +101,3 @@ def _steps(packed: Mapping[bytes, bytes]) -> Iterator[list[bytes]]:
         step.append(digest)
         size += len(data)
     yield step
-
-

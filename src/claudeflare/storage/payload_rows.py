@@ -5,22 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-import msgspec
 from sqlalchemy import Connection
 
 from claudeflare.journal.payloads import Payload
 from claudeflare.storage import payload_chunks, storable
 from claudeflare.storage.among import rows_among
 from claudeflare.storage.chunk_runs import encode_runs
+from claudeflare.storage.packed_fields import pack_each
 from claudeflare.storage.payload_tables import payloads
 from claudeflare.storage.upsert import insert_new
 
 ROW_BYTES: Final = 240
 """What a payload takes beside its fields and its list of chunks. Measured."""
-
-_Fields = list[tuple[str, str]]
-_encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(_Fields)
 
 
 def add_payloads(connection: Connection, given: Sequence[tuple[Payload, Sequence[int]]]) -> None:
@@ -33,7 +29,7 @@ def add_payloads(connection: Connection, given: Sequence[tuple[Payload, Sequence
         return
     captured = [payload for payload, _ in new.values()]
     chunks = [encode_runs(chunk_ids) for _, chunk_ids in new.values()]
-    fields = payload_chunks.compress_each([_encoder.encode(payload.fields) for payload in captured])
+    fields = pack_each(payload.fields for payload in captured)
     kept = [len(payload.body) for payload in captured]
     columns = (
         [payload.id for payload in captured],
@@ -52,8 +48,3 @@ def add_payloads(connection: Connection, given: Sequence[tuple[Payload, Sequence
         kept=sum(kept),
         stored=sum(map(len, fields)) + sum(map(len, chunks)) + ROW_BYTES * len(captured),
     )
-
-
-def decode_fields(data: bytes) -> _Fields:
-    """Header fields, as a row has them."""
-    return _decoder.decode(payload_chunks.decompress(data))

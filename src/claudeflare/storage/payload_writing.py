@@ -7,7 +7,7 @@ from typing import Final
 
 from claudeflare.journal.payloads import Payload
 from claudeflare.storage.database import Database
-from claudeflare.storage.known_chunks import Chunk, KnownChunks
+from claudeflare.storage.known_chunks import Chunk, KnownChunks, digest
 from claudeflare.storage.payload_chunks import step_of
 from claudeflare.storage.payload_group import CutPayload, PayloadGroup
 
@@ -56,5 +56,5 @@ class PayloadWriting:
         body = payload.body
         if payload.part == "request":
             return self._known.cut(body)
-        starts = range(0, len(body), ANSWER_PIECE_BYTES)
-        return [Chunk(body[start : start + ANSWER_PIECE_BYTES]) for start in starts]
+        pieces = [body[start : start + ANSWER_PIECE_BYTES] for start in range(0, len(body), ANSWER_PIECE_BYTES)]
+        return [Chunk(piece, digest(piece)) for piece in pieces]

@@ -11,7 +11,8 @@ from claudeflare.journal.payloads import Payload
 from claudeflare.storage import payload_chunks
 from claudeflare.storage.chunk_runs import decode_runs
 from claudeflare.storage.database import Database
-from claudeflare.storage.payload_rows import ROW_BYTES, decode_fields
+from claudeflare.storage.packed_fields import unpack
+from claudeflare.storage.payload_rows import ROW_BYTES
 from claudeflare.storage.payload_tables import payload_totals, payloads
 from claudeflare.storage.payload_writing import PayloadWriting
 from claudeflare.storage.storable import is_key
@@ -51,7 +52,7 @@ class PayloadStore:
                     id=row.request_id,
                     at=row.at,
                     part=row.part,
-                    fields=decode_fields(row.fields),
+                    fields=unpack(row.fields),
                     body=payload_chunks.read(connection, decode_runs(row.chunks)),
                     size=row.size,
                     content_encoding=row.content_encoding,
