@@ -11,7 +11,7 @@ from claudeflare.balancing.fixed_choice import fixed_choice
 from claudeflare.balancing.lane import LaneKey
 from claudeflare.balancing.lease import Acquired, Exhausted, PickRequest
 from claudeflare.balancing.outcome import AnswerLost, Rejected, Served
-from claudeflare.balancing.pins import PERSISTED_STEP, Bound, HolderRemoved, Pins, Split, decide
+from claudeflare.balancing.pins import PERSISTED_STEP, TURN_SECONDS, Bound, HolderRemoved, Pins, Split, decide
 from claudeflare.balancing.policies.policy import PolicyCandidate
 from claudeflare.balancing.pool import AccountPool
 
@@ -64,7 +64,37 @@ def test_a_kind_is_looked_for_although_its_pins_were_forgotten() -> None:
     pins.load([FILE, Pinned("msgbatch_01", "a")])
     assert pins.lookup("file_01", NOW) is None
     assert pins.kinds == {"file", "msgbatch"}
-    assert repr(pins) == "<Pins 1 of at most 1>"
+    assert repr(pins) == "<Pins 1 and 0 turns, each of at most 1>"
+
+
+def turn(number: int, noted_at: float = NOW) -> Pinned:
+    return Pinned(f"msg_{number}", "a", "alpha", noted_at + TURN_SECONDS)
+
+
+def test_turns_of_threads_are_kept_apart() -> None:
+    pins = Pins(limit=2)
+    pins.note(FILE)
+    for number in range(3):
+        assert pins.note(turn(number)) == turn(number)
+    assert pins.note(turn(2)) is None
+    assert [pins.lookup(f"msg_{number}", NOW) for number in range(3)] == [None, turn(1), turn(2)]
+    assert pins.lookup("file_01", NOW) == FILE
+    assert pins.kinds == {"file"}
+    assert pins.lookup("msg_2", NOW + TURN_SECONDS) is None
+    pins.load([Unpinned("msg_1", "a")])
+    assert pins.lookup("msg_1", NOW) is None
+    assert len(pins) == 2
+
+
+def test_turns_that_have_expired_make_room() -> None:
+    pins = Pins()
+    for number in range(5):
+        pins.note(turn(number))
+    pins.note(turn(5, NOW + TURN_SECONDS - 1))
+    assert len(pins) == 6
+    for number in (6, 7):
+        pins.note(turn(number, NOW + TURN_SECONDS))
+    assert len(pins) == 4
 
 
 things = st.sampled_from([f"file_{number}" for number in range(6)])
@@ -201,3 +231,40 @@ def test_pins_reach_the_pool_with_all_other_changes() -> None:
     pool = AccountPool()
     pool.apply([SessionBound("s", "a", NOW + 1), FILE, Benched("a", "", NOW + 1, "r")], NOW)
     assert pool.pins.lookup("file_01", NOW) == FILE
+
+
+THREAD = PickRequest(session="s", thread=Bound("a", "alpha", "msg_01"))
+
+
+def test_a_thread_draws_the_request_and_does_not_hold_it() -> None:
+    pool = pool_of(BETA, ALPHA, policy="round-robin")
+    for _ in range(3):
+        taken = pool.acquire(THREAD, NOW)
+        assert isinstance(taken, Acquired)
+        assert (taken.lease.account, taken.pick.why) == (ALPHA, "alpha has the thread of msg_01")
+    assert pool.another_available(THREAD, NOW, ["a"])
+    pool.apply([Benched("a", "", NOW + 60, "rate limited")], NOW)
+    taken = pool.acquire(THREAD, NOW)
+    assert isinstance(taken, Acquired)
+    assert taken.lease.account == BETA
+    pool.configure([BETA], "round-robin", 18_000.0)
+    assert isinstance(pool.acquire(THREAD, NOW), Acquired)
+
+
+def test_a_thread_outranks_priority_and_a_name_outranks_it() -> None:
+    pool = pool_of(Account(id="b", name="beta", priority=-1), ALPHA)
+    taken = pool.acquire(THREAD, NOW)
+    assert isinstance(taken, Acquired)
+    assert taken.lease.account == ALPHA
+    named = pool.acquire(msgspec.structs.replace(THREAD, account="beta"), NOW)
+    assert isinstance(named, Acquired)
+    assert named.lease.account.name == "beta"
+
+
+def test_where_a_session_will_be() -> None:
+    pool = pool_of(ALPHA, BETA)
+    pool.apply([SessionBound("s", "b", NOW + 100)], NOW)
+    assert pool.session_account("s", NOW + 99) == "b"
+    assert pool.session_account("s", NOW + 100) is None
+    assert pool.session_account("t", NOW) is None
+    assert pool_of(ALPHA, policy="round-robin").session_account("s", NOW) is None

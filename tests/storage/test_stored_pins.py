@@ -56,13 +56,32 @@ def test_pins_outlive_their_account(database: Database, work: str) -> None:
     assert PinStore(database).find(["file_01"], 20.0) == [Pinned("file_01", work, "work")]
 
 
-def test_old_ones_go_when_new_ones_come(database: Database, work: str) -> None:
+def test_what_has_run_out_goes_and_what_was_deleted_goes_later(database: Database, work: str) -> None:
     state, store = StateStore(database), PinStore(database)
     state.apply([Pinned("msgbatch_01", work, "", 100.0), Pinned("file_01", work), Unpinned("file_02", work)], at=10.0)
-    state.apply([Pinned("file_03", work)], at=100.0 + GRACE_SECONDS)
-    assert {pin.id for pin in store.newest(10, (), 0.0)} == {"file_01", "msgbatch_01", "file_03"}
-    state.apply([Pinned("file_04", work)], at=101.0 + GRACE_SECONDS)
-    assert [pin.id for pin in store.newest(10, (), -1.0)] == ["file_01", "file_03", "file_04"]
+    state.apply([Pinned(f"msg_{number:02}", work, "", 100.0 + number) for number in range(10)], at=20.0)
+    assert store.delete_expired(99.0, 500) == 0
+    assert store.delete_expired(104.0, 2) == 2
+    assert store.delete_expired(104.0, 500) == 4
+    left = sorted(pin.id for pin in store.newest(10, (), 0.0))
+    assert left == ["file_01", *(f"msg_{number:02}" for number in range(5, 10))]
+    # The row of what was deleted is still there: what the journal says of it comes too late.
+    state.apply([Pinned("file_02", work)], at=9.0)
+    assert store.find(["file_02"], 104.0) == []
+    assert store.delete_expired(10.0 + GRACE_SECONDS, 500) == 5
+    assert store.delete_expired(10.1 + GRACE_SECONDS, 500) == 1
+    assert store.find(["file_01"], GRACE_SECONDS) == [Pinned("file_01", work)]
+
+
+def test_turns_of_threads_crowd_nothing_out(database: Database, work: str) -> None:
+    state, store = StateStore(database), PinStore(database)
+    state.apply([Pinned("file_01", work), Pinned("msgbatch_01", work)], at=1.0)
+    for at in (2.0, 3.0, 4.0):
+        state.apply([Pinned(f"msg_{at:.0f}", work, "", 100.0)], at)
+    found = [pin.id for pin in store.newest(2, ("file",), 20.0)]
+    assert sorted(found[:2]) == ["file_01", "msgbatch_01"]
+    assert found[2:] == ["msg_3", "msg_4"]
+    assert [pin.id for pin in store.newest(2, (), 100.0)[2:]] == []
 
 
 def test_an_id_that_no_column_takes_is_not_stored(database: Database, work: str) -> None:

@@ -1,4 +1,4 @@
-"""Requests over which no policy decides: they name an account, are bound to one, or go where others like them go."""
+"""Requests over which no policy decides: they name an account, belong to one, or go where others like them go."""
 
 from __future__ import annotations
 
@@ -21,4 +21,8 @@ def fixed_choice(request: PickRequest, contenders: Sequence[PolicyCandidate]) ->
     if request.collection:
         first = min(reversed(contenders), key=lambda one: one.account.priority)
         return Choice(first, f"lists and uploads go to the first by priority and age: {first.account.name}", {})
+    if request.thread is not None:
+        for one in contenders:
+            if one.account.id == request.thread.account_id:
+                return Choice(one, f"{one.account.name} has the thread of {request.thread.thing}", {})
     return None

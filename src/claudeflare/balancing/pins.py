@@ -17,8 +17,14 @@ PERSISTED_STEP: Final = 86_400.0
 """A pin that is seen again is written down again once its expiry would move by more than this, in seconds."""
 
 
+TURN: Final = "msg"
+"""The kind of what a turn of a message thread names: the answer it follows."""
+TURN_SECONDS: Final = 3_600.0
+"""How long a pin of that kind lasts: no thread is kept longer."""
+
+
 class Bound(msgspec.Struct, frozen=True):
-    """The only account a request may use, because of what it names."""
+    """The account a request belongs to, because of what it names."""
 
     account_id: str
     account: str
@@ -42,22 +48,26 @@ def kind_of(thing: str) -> str:
 
 
 class Pins:
-    """Id -> pin, at most `limit` of them: beyond that the one noted longest ago is forgotten."""
+    """Id -> pin, at most `limit` of them: beyond that the one noted longest ago is forgotten.
+
+    Turns of threads are many and short-lived: they are kept apart, as many again, and never make a request be searched.
+    """
 
     def __init__(self, limit: int = PIN_LIMIT) -> None:
         self._limit = limit
         self._pins: OrderedDict[str, Pinned] = OrderedDict()
+        self._turns: OrderedDict[str, Pinned] = OrderedDict()
         self.kinds: frozenset[str] = frozenset()
         """Kinds of which there has ever been one. A kind that is missing need not be looked for in a request."""
 
     def lookup(self, thing: str, now: float) -> Pinned | None:
         """Where it is, as far as is known here."""
-        pin = self._pins.get(thing)
+        pin = self._among(thing).get(thing)
         return None if pin is None or _expired(pin, now) else pin
 
     def note(self, pin: Pinned) -> Pinned | None:
         """An answer has shown that the pin holds; the change to write down, if that says anything new."""
-        known = self._pins.get(pin.id)
+        known = self._among(pin.id).get(pin.id)
         if known is not None and known.account_id == pin.account_id and not _extends(pin, known):
             return None
         self._put(pin)
@@ -65,7 +75,7 @@ class Pins:
 
     def drop(self, thing: str, account_id: str) -> Unpinned:
         """It was deleted; the change to write down."""
-        self._pins.pop(thing, None)
+        self._among(thing).pop(thing, None)
         return Unpinned(thing, account_id)
 
     def load(self, changes: Iterable[PinChange]) -> None:
@@ -74,22 +84,35 @@ class Pins:
             if isinstance(change, Pinned):
                 self._put(change)
             else:
-                self._pins.pop(change.id, None)
+                self._among(change.id).pop(change.id, None)
 
     def _put(self, pin: Pinned) -> None:
-        self._pins[pin.id] = pin
-        self._pins.move_to_end(pin.id)
-        if len(self._pins) > self._limit:
-            self._pins.popitem(last=False)
-        kind = kind_of(pin.id)
-        if kind not in self.kinds:
+        pins = self._among(pin.id)
+        if pins is self._turns:
+            self._drop_old_turns(pin)
+        elif (kind := kind_of(pin.id)) not in self.kinds:
             self.kinds |= {kind}
+        pins[pin.id] = pin
+        pins.move_to_end(pin.id)
+        if len(pins) > self._limit:
+            pins.popitem(last=False)
+
+    def _among(self, thing: str) -> OrderedDict[str, Pinned]:
+        return self._turns if kind_of(thing) == TURN else self._pins
+
+    def _drop_old_turns(self, new: Pinned) -> None:
+        """Two per new one, so that those that have expired go without a sweep. All last equally long."""
+        for _ in range(2):
+            oldest = next(iter(self._turns.values()), None)
+            if oldest is None or not _expired(oldest, (new.expires_at or 0.0) - TURN_SECONDS):
+                return
+            del self._turns[oldest.id]
 
     def __len__(self) -> int:
-        return len(self._pins)
+        return len(self._pins) + len(self._turns)
 
     def __repr__(self) -> str:
-        return f"<Pins {len(self._pins)} of at most {self._limit}>"
+        return f"<Pins {len(self._pins)} and {len(self._turns)} turns, each of at most {self._limit}>"
 
 
 class Split(msgspec.Struct, frozen=True):

@@ -139,7 +139,7 @@ class Answer:
             attempt.record.message = message or (meter.error_message if state != "complete" else None)
             attempt.record.next_step = "relay"
         if meter.holdings or exchange.placement is not None:
-            learn(exchange, attempt.record, meter.holdings)
+            learn(exchange, attempt.record, meter)
         encoding = attempt.head.named.get(b"content-encoding")
         recording.finish(
             state,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import monotonic
+from time import monotonic, time
 from typing import TYPE_CHECKING
 
 from claudeflare.balancing.affinity import session_key
@@ -97,12 +97,14 @@ class ApiExchange(Exchange):
             account=None if account is None else account.decode("utf-8", "replace"),
             auxiliary=facts.auxiliary,
             estimate=0 if facts.auxiliary else expected_tokens(self.body.length or self.body.received),
+            conversation=facts.prefix_hash or "",
+            since=time() if self.server.waiting.open else 0.0,
         )
         recording.open()
-        server = self.server
-        if facts.auxiliary or server.pool.pins.kinds:
+        server, thread = self.server, facts.thread
+        if facts.auxiliary or thread is not None or server.pool.pins.kinds:
             ties = self.provider.ties(head.method, head.target, head.named, whole, server.pool.pins.kinds)
-            if (ties.ids or ties.collection) and not server.directory.passes_through:
+            if (ties.ids or ties.collection or thread is not None) and not server.directory.passes_through:
                 self.placement = Placement(self, pick, ties, self._take_account)
                 self.placement.begin()
                 return

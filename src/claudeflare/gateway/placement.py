@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from time import time
 from typing import TYPE_CHECKING, Final
 
@@ -10,9 +10,9 @@ import msgspec
 
 from claudeflare.balancing.change import Change, Pinned
 from claudeflare.balancing.lease import PickRequest
-from claudeflare.balancing.pins import Bound, HolderRemoved, Split, decide
+from claudeflare.balancing.pins import TURN, TURN_SECONDS, Bound, HolderRemoved, Split, decide, kind_of
 from claudeflare.gateway.refusal import Refusal
-from claudeflare.providers.provider import Holding, Ties
+from claudeflare.providers.provider import Holding, Meter, Ties
 
 if TYPE_CHECKING:
     from claudeflare.gateway.api_exchange import ApiExchange
@@ -31,6 +31,8 @@ class Placement:
         self._server = exchange.server
         self._pick = pick
         self._go = go
+        self._turn = exchange.recording.facts.thread
+        self._turn_pin: Pinned | None = None
         self._known: list[Pinned] = []
         self._question: int | None = None
         self.ties = ties
@@ -40,7 +42,7 @@ class Placement:
     def begin(self) -> None:
         """Let the request go on, at once or once control has said what is not known here."""
         server, ties = self._server, self.ties
-        if self._pick.account is not None or len(self._names()) == 1:
+        if self._pick.account is not None or not self._several_accounts():
             # The owner has chosen, or there is nothing to choose: what is not there the upstream says best.
             self._go(self._pick)
             return
@@ -51,15 +53,47 @@ class Placement:
         found = {thing: pins.lookup(thing, now) for thing in ties.ids}
         self._known = [pin for pin in found.values() if pin is not None]
         unknown = [thing for thing, pin in found.items() if pin is None]
+        if self._turn is not None and (previous := self._turn.continues) is not None:
+            self._turn_pin = pins.lookup(previous, now)
+            if self._turn_pin is None and not (self._turn.session_stated and self._session_account(now)):
+                unknown.append(previous)
         if unknown:
             self._exchange.recording.work_pauses()
             self._question = server.pin_questions.ask(unknown, self._told)
-        else:
+        elif self._known or self._turn_pin is not None:
             self._decide()
+        else:
+            # A thread that begins, or whose session leads there anyway: nearly all are.
+            self._go(self._pick)
+
+    def _several_accounts(self) -> bool:
+        snapshot = self._server.directory.snapshot
+        return snapshot is not None and len(snapshot.accounts) > 1
 
     def _names(self) -> dict[str, str]:
         snapshot = self._server.directory.snapshot
         return {account.id: account.name for account in snapshot.accounts} if snapshot else {}
+
+    def _thread(self, names: Mapping[str, str]) -> Bound | None:
+        """Where the conversation is. Elsewhere the API says that it has no such thread, and clients repeat it whole."""
+        pin = self._turn_pin
+        name = None if pin is None else names.get(pin.account_id)
+        return None if pin is None or name is None else Bound(pin.account_id, name, pin.id)
+
+    def _session_account(self, at: float) -> str | None:
+        return self._server.pool.session_account(self._pick.session, at)
+
+    def shows(self, attempt: Attempt, meter: Meter, now: float) -> tuple[Holding, ...]:
+        """The turn that a good answer lets the client continue, unless its session leads there anyway.
+
+        That spares what is nearly all of them the journal: clients with threads name their sessions.
+        """
+        turn, message_id = self._turn, meter.message_id
+        if turn is None or message_id is None or meter.stop_reason is None or kind_of(message_id) != TURN:
+            return ()
+        if turn.session_stated and self._session_account(now + TURN_SECONDS) == attempt.account_id:
+            return ()
+        return (Holding(message_id, TURN_SECONDS),) if self._several_accounts() else ()
 
     def cancel(self) -> None:
         """The request is over: no answer of control's matters any more (idempotent)."""
@@ -70,15 +104,20 @@ class Placement:
     def _told(self, pins: Sequence[Pinned] | None) -> None:
         self._question = None
         self._exchange.recording.work_begins()
-        if pins is None:
+        if pins is None and len(self._known) < len(self.ties.ids):
             self._exchange.refuse(_nobody_says(self.ties.ids))
             return
-        self._server.pool.pins.load(pins)
-        self._known += pins
+        for pin in pins or ():
+            self._server.pool.pins.load((pin,))
+            if kind_of(pin.id) == TURN:
+                self._turn_pin = pin
+            else:
+                self._known.append(pin)
         self._decide()
 
     def _decide(self) -> None:
-        match decide(self._known, self._names()):
+        names = self._names()
+        match decide(self._known, names):
             case Split() as split:
                 self._exchange.refuse(_split(split))
             case HolderRemoved(pin=pin):
@@ -87,16 +126,19 @@ class Placement:
                 # Known to nobody here: made before this server, or beside it. It goes as any request.
                 collection = bound is None and self.ties.collection
                 self.seeking = bound is None and self._exchange.head.method in (b"GET", b"HEAD")
-                self._go(msgspec.structs.replace(self._pick, bound=bound, collection=collection))
+                thread = self._thread(names) if bound is None else None
+                self._go(msgspec.structs.replace(self._pick, bound=bound, collection=collection, thread=thread))
 
 
-def learn(exchange: ApiExchange, attempt: Attempt, holdings: Sequence[Holding]) -> None:
+def learn(exchange: ApiExchange, attempt: Attempt, meter: Meter) -> None:
     """Note what a good answer shows, before it is sent: what the client then names is known by then."""
     if not attempt.account_id or attempt.status is None or attempt.status >= 300:
         return
     pins, now = exchange.server.pool.pins, time()
-    proven = exchange.placement.ties.proven if exchange.placement is not None else ()
-    shown = {one.id: one for one in (*proven, *holdings)}
+    placement, holdings = exchange.placement, meter.holdings
+    if placement is not None:
+        holdings = *placement.ties.proven, *holdings, *placement.shows(attempt, meter, now)
+    shown = {one.id: one for one in holdings}
     changes: list[Change] = []
     for thing in shown.values():
         if thing.deleted:

@@ -32,6 +32,16 @@ class Credential(msgspec.Struct, frozen=True):
         return f"Credential(kind={self.kind!r}, secret=…, generation={self.generation})"
 
 
+class ThreadTurn(msgspec.Struct, frozen=True):
+    """One turn of a conversation that the API keeps for a while, in one account only."""
+
+    continues: str | None
+    """Id of the message it follows; None for the first turn."""
+    session_stated: bool
+    """The client itself names the session, as it will in the next turn. One that is derived from the messages changes
+    with every turn, for each brings only what is new."""
+
+
 class RequestFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What routing and the record need to know of a request, found without a full parse."""
 
@@ -47,6 +57,7 @@ class RequestFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Short hash of tools, system and first message: equal for turns that can share a prompt cache."""
     auxiliary: bool = False
     """True for endpoints whose failures say nothing about an account's health: count_tokens, models, batches, …"""
+    thread: ThreadTurn | None = None
 
 
 class Holding(msgspec.Struct, frozen=True):

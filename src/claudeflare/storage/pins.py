@@ -8,16 +8,18 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, delete, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, delete, not_, or_, select
 
 from claudeflare.balancing.change import Pinned, Unpinned
+from claudeflare.balancing.pins import TURN
 from claudeflare.storage.chunks import chunks
 from claudeflare.storage.database import Database
 from claudeflare.storage.storable import text
 from claudeflare.storage.tables import pins
 
 GRACE_SECONDS: Final = 86_400.0
-"""A deleted pin's row stays so long: the journal may still hold an older change, which must not bring it back."""
+"""A deleted pin's row stays so long: the journal may still hold an older change, which must not bring it back. What
+has run out may go at once: brought back, it has run out still."""
 
 
 class PinStore:
@@ -35,15 +37,27 @@ class PinStore:
         return found
 
     def newest(self, limit: int, kinds: Collection[str], now: float) -> list[Pinned]:
-        """The newest pins, the oldest of them first; among them one of each of `kinds`, if there is one."""
+        """The newest pins, the oldest of them first; among them one of each of `kinds`, if there is one.
+
+        And as many turns of threads: of those there may be more than of anything else.
+        """
+        newest_first = _valid(now).order_by(pins.c.changed_at.desc(), pins.c.id).limit(limit)
         with self._database.read() as connection:
-            rows = connection.execute(_valid(now).order_by(pins.c.changed_at.desc(), pins.c.id).limit(limit)).all()
-            found = [_pinned(row) for row in reversed(rows)]
+            found = [_pinned(row) for row in connection.execute(newest_first.where(not_(_of_kind(TURN))))][::-1]
             for kind in kinds:
                 if not any(pin.id.startswith(f"{kind}_") for pin in found):
-                    of_kind = _valid(now).where(pins.c.id > f"{kind}_", pins.c.id < f"{kind}`").limit(1)
-                    found = [*(_pinned(row) for row in connection.execute(of_kind)), *found]
-        return found
+                    one = _valid(now).where(_of_kind(kind)).limit(1)
+                    found = [*(_pinned(row) for row in connection.execute(one)), *found]
+            turns = [_pinned(row) for row in connection.execute(newest_first.where(_of_kind(TURN)))][::-1]
+        return found + turns
+
+    def delete_expired(self, now: float, limit: int) -> int:
+        """Delete at most `limit` pins that need not be remembered any more; how many that were."""
+        run_out = and_(pins.c.expires_at > 0.0, pins.c.expires_at <= now)
+        deleted = and_(pins.c.expires_at == 0.0, pins.c.changed_at < now - GRACE_SECONDS)
+        some = select(pins.c.id).where(or_(run_out, deleted)).limit(limit)
+        with self._database.write() as connection:
+            return connection.execute(delete(pins).where(pins.c.id.in_(some))).rowcount
 
 
 def pin_row(change: Pinned | Unpinned) -> dict[str, Any]:
@@ -53,10 +67,8 @@ def pin_row(change: Pinned | Unpinned) -> dict[str, Any]:
     return {"id": change.id, "account": text(change.account), "expires_at": change.expires_at}
 
 
-def delete_old_pins(connection: Connection, now: float) -> None:
-    """New pins make expired ones go, so that the table holds about what the API still has."""
-    old = now - GRACE_SECONDS
-    connection.execute(delete(pins).where(pins.c.expires_at < old, pins.c.changed_at < old))
+def _of_kind(kind: str) -> ColumnElement[bool]:
+    return and_(pins.c.id > f"{kind}_", pins.c.id < f"{kind}`")
 
 
 def _valid(now: float) -> Select[Any]:

@@ -23,7 +23,7 @@ from claudeflare.balancing.change import (
 )
 from claudeflare.journal.records import Changed
 from claudeflare.storage.database import Database
-from claudeflare.storage.pins import delete_old_pins, pin_row
+from claudeflare.storage.pins import pin_row
 from claudeflare.storage.storable import is_key, text
 from claudeflare.storage.tables import accounts, attention, benches, bindings, organizations, pins
 from claudeflare.storage.upsert import upsert
@@ -77,8 +77,6 @@ def apply_changes(connection: Connection, changed: Sequence[Changed]) -> None:
     if bindings in rows:
         # New sessions make old ones go, so the table holds about one session length of them.
         connection.execute(delete(bindings).where(bindings.c.expires_at < changed[-1].at))
-    if pins in rows:
-        delete_old_pins(connection, changed[-1].at)
 
 
 def _row(change: Change) -> tuple[Table[Any], dict[str, Any]] | None:

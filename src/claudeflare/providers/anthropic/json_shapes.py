@@ -18,6 +18,13 @@ class Metadata(msgspec.Struct):
     user_id: str | None = None
 
 
+class Thread(msgspec.Struct):
+    """`thread` of a request."""
+
+    type: str | None = None
+    previous_message_id: str | None = None
+
+
 class Message(msgspec.Struct):
     """One message of a conversation, its values as they stand."""
 
@@ -41,6 +48,7 @@ class Body(msgspec.Struct):
     tools: msgspec.Raw = msgspec.Raw()
     system: msgspec.Raw = msgspec.Raw()
     messages: list[Message] = []
+    thread: Thread | None = None
 
 
 class OddBody(msgspec.Struct):
@@ -52,12 +60,20 @@ class OddBody(msgspec.Struct):
     tools: msgspec.Raw = msgspec.Raw()
     system: msgspec.Raw = msgspec.Raw()
     messages: msgspec.Raw = msgspec.Raw()
+    thread: msgspec.Raw = msgspec.Raw()
 
 
 class OddMetadata(msgspec.Struct):
     """`metadata` that may hold anything."""
 
     user_id: msgspec.Raw = msgspec.Raw()
+
+
+class OddThread(msgspec.Struct):
+    """`thread` that may hold anything."""
+
+    type: msgspec.Raw = msgspec.Raw()
+    previous_message_id: msgspec.Raw = msgspec.Raw()
 
 
 class UserId(msgspec.Struct):
@@ -115,6 +131,7 @@ class EventMessage(msgspec.Struct):
 body: Final = msgspec.json.Decoder(Body)
 odd_body: Final = msgspec.json.Decoder(OddBody)
 odd_metadata: Final = msgspec.json.Decoder(OddMetadata)
+odd_thread: Final = msgspec.json.Decoder(OddThread)
 user_id: Final = msgspec.json.Decoder(UserId)
 messages: Final = msgspec.json.Decoder(list[msgspec.Raw])
 message: Final = msgspec.json.Decoder(Message)
