@@ -33,7 +33,7 @@ NPM_STAMP := $(SDKS)/typescript/node_modules/.installed-$(call content,$(SDKS)/t
 NODE := $(BIN)/python $(SDKS)/node_program.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo setup setup-dev sdks test torture check fix docs bench compiled bench-compiled test-compiled dev build clean lock
+.PHONY: help run demo setup setup-dev sdks test torture check fix docs bench bench-limits compiled bench-compiled test-compiled dev build clean lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -83,6 +83,9 @@ bench-compiled: compiled ## the benchmark of the compiled build
 
 test-compiled: compiled ## the data plane's tests on the compiled build
 	@PYTHONPATH=$(COMPILED) $(BIN)/pytest tests/balancing tests/gateway tests/http1 tests/journal tests/providers $(ARGS)
+
+bench-limits: setup-dev ## how well limits and prompt caches are used, beside other ways; some minutes
+	@$(BIN)/python benchmarks/limits/run.py $(ARGS)
 
 # The interval is longer than drain_timeout: a restart lets running requests end.
 dev: setup-dev ## the server, restarted whenever its source changes

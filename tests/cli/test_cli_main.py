@@ -17,6 +17,7 @@ COMMANDS = {
     "serve",
     "demo",
     "simulator",
+    "simulate",
     "add",
     "list",
     "show",

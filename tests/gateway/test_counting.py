@@ -73,9 +73,11 @@ async def test_what_answers_counted_is_expected_of_the_next(tmp_path: Path) -> N
         estimates = gateway.server.pool._estimates
         usage = gateway.records()[-1].usage
         assert usage is not None
-        expected, written = estimates.expected("key:/s", expected_tokens(gateway.records()[-1].request_bytes), 0)
-        assert expected == pytest.approx(usage["input_tokens"], rel=0.02)
-        assert written == pytest.approx(usage["output_tokens"], abs=9)
+        last = gateway.records()[-1]
+        assert last.prefix_hash is not None
+        expected = estimates.expected(last.prefix_hash, expected_tokens(last.request_bytes), 0, last.started_at)
+        assert expected.warm == pytest.approx(usage["input_tokens"], rel=0.02)
+        assert expected.output == pytest.approx(usage["output_tokens"], abs=9)
 
 
 async def test_nothing_stays_promised(tmp_path: Path) -> None:

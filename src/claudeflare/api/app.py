@@ -14,6 +14,7 @@ from claudeflare.api import (
     queue,
     requests,
     retention,
+    simulate,
     stats,
     strategies,
 )
@@ -44,6 +45,7 @@ def create_app(services: Services) -> FastAPI:
         retention,
         strategies,
         queue,
+        simulate,
         logs,
         maintenance,
     ):

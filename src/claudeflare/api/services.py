@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
@@ -86,6 +87,8 @@ class Services:
     gateways: GatewayFeed
     clock: Callable[[], float]
     """UTC epoch seconds."""
+    simulating: threading.Lock = field(default_factory=threading.Lock)
+    """Held while a simulation runs: one keeps a core busy."""
 
 
 def services_of(request: Request) -> Services:

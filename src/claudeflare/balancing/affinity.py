@@ -64,6 +64,11 @@ class SessionBindings:
         binding = self._bindings.get(session)
         return None if binding is None or binding.expires_at <= now else binding.account_id
 
+    def used_since(self, session: str, moment: float) -> bool:
+        """Whether a request of this session was placed since then."""
+        binding = self._bindings.get(session)
+        return binding is not None and binding.expires_at - self.session_seconds >= moment
+
     def bind(self, session: str, account_id: str, now: float) -> SessionBound | None:
         """Bind, move or touch a session; the change to write down, if there is one."""
         expires_at = now + self.session_seconds

@@ -63,7 +63,7 @@ class Reservation(msgspec.Struct, eq=False):
     buckets: ClassBuckets
     number: int
     """Of its lease."""
-    session: str
+    conversation: str
     estimate: int
     """Input tokens by the body's size, uncorrected."""
     input: int
@@ -93,11 +93,11 @@ class ClassBuckets:
         self._trusted_until = 0.0
         """UTC epoch seconds until which no other reading is wanted."""
 
-    def reserve(self, number: int, session: str, estimate: int, expected: tuple[int, int]) -> Reservation:
+    def reserve(self, number: int, conversation: str, estimate: int, expected: tuple[int, int]) -> Reservation:
         """Hold the `expected` input and output tokens for a lease. Numbers rise."""
         input_tokens, output_tokens = expected
         output_tokens = min(output_tokens, OUTPUT_AT_ONCE)
-        reservation = Reservation(self, number, session, estimate, input_tokens, output_tokens)
+        reservation = Reservation(self, number, conversation, estimate, input_tokens, output_tokens)
         self._unseen[number] = reservation
         self.reserved_requests += 1
         self.reserved_input += input_tokens

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Final, assert_never
 
 import msgspec
@@ -62,6 +63,8 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     """It goes through accounts of ours; the caller's own credential has no queue."""
     elapsed: float = 0.0
     """Seconds since the request's start, less those it has waited in the queue."""
+    stay_seconds: float = 0.0
+    """How long it had better wait for this account than go to another: its session's prompt cache is here."""
     limited_again: int = 0
     """How often an account has limited it that had limited it before."""
 
@@ -145,7 +148,8 @@ def next_step(outcome: Outcome, situation: Situation, rules: RetryRules, jitter:
             return _after_server_error(outcome, situation, rules, jitter)
         case RateLimited():
             return (
-                _another(situation, rules)
+                _stay(outcome, situation, rules, jitter)
+                or _another(situation, rules)
                 or _wait_out(outcome, situation, rules)
                 or _wait(outcome, situation, rules, jitter)
                 or Relay()
@@ -192,6 +196,12 @@ def _after_server_error(
     if isinstance(outcome, Overloaded):
         delay *= OVERLOAD_FACTOR
     return _retry(situation, rules, delay) or _another_counted(situation, rules) or Relay()
+
+
+def _stay(outcome: RateLimited, situation: Situation, rules: RetryRules, jitter: float) -> Wait | None:
+    """The session's account is back so soon that moving would cost more."""
+    soon = outcome.kind is LimitKind.BUCKET and (outcome.retry_after or inf) <= situation.stay_seconds
+    return _wait(outcome, situation, rules, jitter) if soon else None
 
 
 def _wait_out(outcome: RateLimited, situation: Situation, rules: RetryRules) -> RetryHere | None:

@@ -30,13 +30,15 @@ class LaneKey(msgspec.Struct, frozen=True):
     """The name of the only account that may be used; None when any will do."""
     exclude: frozenset[str]
     aside: bool
+    home: str | None = None
+    """Id of their sessions' account, which they wait for although others are free."""
 
     @classmethod
-    def of(cls, request: PickRequest, exclude: Collection[str], returns: int) -> LaneKey:
+    def of(cls, request: PickRequest, exclude: Collection[str], returns: int, home: str | None = None) -> LaneKey:
         """The lane of a request that may not use the accounts in `exclude`."""
         aside = returns >= STANDS_ASIDE
         account = request.account if request.bound is None else request.bound.account
-        return cls(request.client_key, request.model_class, account, frozenset(exclude), aside)
+        return cls(request.client_key, request.model_class, account, frozenset(exclude), aside, home)
 
 
 class Waiter(msgspec.Struct, eq=False, kw_only=True):
@@ -53,6 +55,8 @@ class Waiter(msgspec.Struct, eq=False, kw_only=True):
     """Bytes of body held for it."""
     resume: Callable[[Acquired | Exhausted], None]
     """Called by the queue's owner with what `advance` gave."""
+    home: str | None = None
+    """See `LaneKey.home`."""
     returns: int = 0
     """How often it was let go and met a limit again."""
     number: int = 0

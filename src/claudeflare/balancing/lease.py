@@ -24,6 +24,8 @@ class PickRequest(msgspec.Struct, frozen=True, kw_only=True):
     """The name of the only account this request may use; None when any will do."""
     bound: Bound | None = None
     """The only account that has what the request names; None when any will do."""
+    thread: Bound | None = None
+    """The account that has the conversation so far. Any other can take it all the same: the client then repeats it."""
     collection: bool = False
     """It lists or adds to an account's own things: the first account takes it, so that they stay together."""
     auxiliary: bool = False
@@ -32,6 +34,10 @@ class PickRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Input tokens by the body's size; the pool corrects it by what such requests have counted. 0: not known."""
     output_estimate: int = 0
     """Output tokens it can have at most; 0: not known."""
+    conversation: str = ""
+    """What repeats and extends one prompt: the session, or one agent of it. Empty: the session."""
+    since: float = 0.0
+    """UTC epoch seconds at which it came, if it may wait for its session's account; see `staying`."""
 
 
 class Lease(msgspec.Struct, eq=False):
@@ -72,5 +78,7 @@ class Exhausted(msgspec.Struct, frozen=True):
     pick: Pick
     short: bool = False
     """Accounts are free, but each is predicted to refuse for now: asked again without patience, one takes it."""
+    home: str | None = None
+    """Id of the session's account, when that alone is worth waiting for although others are free; see `staying`."""
     bound: Bound | None = None
     """What binds the request to one account; then `unavailable` is about that one alone, and empty if it is gone."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from datetime import UTC, datetime
 from math import inf, nextafter
 
 from claudeflare.balancing import limits, organization, preference
@@ -23,11 +21,13 @@ from claudeflare.balancing.outcome import AnswerLost, ClientGone, Interrupted, O
 from claudeflare.balancing.pins import Pins
 from claudeflare.balancing.policies.named import make_policy
 from claudeflare.balancing.policies.policy import Choice, PolicyCandidate
+from claudeflare.balancing.pool_words import pool_in_words
 from claudeflare.balancing.settlement import settle_outcome
+from claudeflare.balancing.staying import home_of, seconds_worth_waiting, wait_at_home
 from claudeflare.balancing.survey import Survey, earliest, reasons, take_survey, trace
-from claudeflare.balancing.token_estimates import TokenEstimates
+from claudeflare.balancing.token_estimates import Expected, TokenEstimates
 
-NOTHING_EXPECTED = (0, 0)
+NOTHING_EXPECTED = Expected(0, 0, 0)
 MAYBE_COUNTED = (Served, AnswerLost, ClientGone, Interrupted)
 """Endings after which the API may have counted a request although no answer has told of limits."""
 
@@ -113,8 +113,14 @@ class AccountPool:
         prefix = "" if survey.free else "nobody is free, so one that is out by a guess is used: "
         expected = NOTHING_EXPECTED
         if self._limits_known and survey.free:
-            expected = self._estimates.expected(request.session, request.estimate, request.output_estimate)
+            conversation = request.conversation or request.session
+            expected = self._estimates.expected(conversation, request.estimate, request.output_estimate, now)
             contenders = preference.accepting(survey, request.model_class, expected, now)
+            if patient and survey.out and (home := self.home(request, now)) is not None:
+                until = request.since + seconds_worth_waiting(contenders, request.model_class, now)
+                at_home = wait_at_home(survey, request, home, until, self._policy.name)
+                if at_home is not None:
+                    return at_home
             if not contenders:
                 if patient:
                     why = "every free account is predicted to refuse"
@@ -135,15 +141,32 @@ class AccountPool:
         self._leases += 1
         lease = Lease(chosen.account, now, request.model_class, request.auxiliary, chosen.state, number=self._leases)
         if self._limits_known and (buckets := chosen.state.buckets.get(request.model_class)) is not None:
-            lease.reservation = buckets.reserve(lease.number, request.session, request.estimate, expected)
+            counts = expected.input(chosen.state.buckets), expected.output
+            conversation = request.conversation or request.session
+            lease.reservation = buckets.reserve(lease.number, conversation, request.estimate, counts)
         return Acquired(lease, pick, changes)
+
+    def session_account(self, session: str, now: float) -> str | None:
+        """Id of the account the policy sends this session to at that time, if nothing happens until then."""
+        return self._bindings.lookup(session, now) if self._policy.sticky else None
+
+    def home(self, request: PickRequest, now: float) -> str | None:
+        """Id of the account that has the request's prompt in its cache, as far as bindings tell; None: no matter."""
+        return home_of(request, self._bindings, now) if request.since and self._policy.sticky else None
+
+    def stay_seconds(self, lease: Lease, request: PickRequest, now: float) -> float:
+        """How long the request had better wait for this account than go to another; 0.0: not at all."""
+        if self.home(request, now) != lease.account.id:
+            return 0.0
+        survey = take_survey(self._candidates.values(), request, now, (lease.account.id,))
+        return max(0.0, request.since + seconds_worth_waiting(survey.free, request.model_class, now) - now)
 
     def _exhausted(
         self, survey: Survey, request: PickRequest, now: float, why: str, *, short: bool = False
     ) -> Exhausted:
         unavailable = reasons(survey, request, now)
         pick = Pick(self._policy.name, why, trace(survey, (), None))
-        return Exhausted(unavailable, earliest(unavailable), pick, short, request.bound)
+        return Exhausted(unavailable, earliest(unavailable), pick, short, bound=request.bound)
 
     def another_available(self, request: PickRequest, now: float, exclude: Collection[str]) -> bool:
         """Whether `acquire` would find an account. Ask with the current one in `exclude`."""
@@ -192,7 +215,10 @@ class AccountPool:
         reservation = lease.reservation
         if reservation is not None and not lease.settled:
             reservation.counted_input, reservation.counted_output = input_tokens, output_tokens
-            self._estimates.learn(reservation.session, reservation.estimate, input_tokens, output_tokens)
+            counted = input_tokens, output_tokens
+            self._estimates.learn(
+                reservation.conversation, reservation.estimate, counted, lease.state.buckets, lease.taken_at
+            )
 
     def gauges(self) -> dict[str, list[LimitGauge]]:
         """Account id -> what is known of its limits; the same object again until an answer says something new."""
@@ -233,17 +259,5 @@ class AccountPool:
         return self._policy.pick(contenders, request, bound, now), contenders
 
     def __repr__(self) -> str:
-        """Counts by state as of the last time the pool was told the time; hours are UTC."""
-        count = len(self._candidates)
-        states = Counter(self._state_in_words(one) for one in self._candidates.values())
-        words = ", ".join(f"{number} {state}" for state, number in states.items())
-        return f"<AccountPool {count} account{'' if count == 1 else 's'}{': ' if words else ''}{words}>"
-
-    def _state_in_words(self, candidate: PolicyCandidate) -> str:
-        unavailable = why_unavailable(candidate.account, candidate.state, "", self._latest_now)
-        if unavailable is None:
-            return "free"
-        kind = unavailable.reason.partition(":")[0]
-        if unavailable.until is None:
-            return kind
-        return f"{kind} until {datetime.fromtimestamp(unavailable.until, UTC):%H:%M}"
+        """Counts by state as of the last time the pool was told the time."""
+        return f"<AccountPool {pool_in_words(self._candidates.values(), self._latest_now)}>"

@@ -11,23 +11,25 @@ from claudeflare.balancing.availability import Unavailable
 from claudeflare.balancing.limits import is_close
 from claudeflare.balancing.policies.policy import PolicyCandidate
 from claudeflare.balancing.survey import Survey
+from claudeflare.balancing.token_estimates import Expected
 
 EQUAL_SECONDS: Final = 1.0
 """Predicted waits this close together are the same."""
 CLOSE: Final = Unavailable("close to a usage limit", guess=True)
 
 
-def accepting(survey: Survey, model_class: str, expected: tuple[int, int], now: float) -> list[PolicyCandidate]:
-    """Those free accounts that are predicted to accept a request now; of the others `survey.out` says until when.
-
-    `expected`: input and output tokens of the request.
-    """
-    input_tokens, output_tokens = expected
+def accepting(survey: Survey, model_class: str, expected: Expected, now: float) -> list[PolicyCandidate]:
+    """Those free accounts that are predicted to accept a request now; of the others `survey.out` says until when."""
+    output_tokens = expected.output
     out = survey.out
     everybody = True
     for candidate in survey.free:
-        buckets = candidate.state.buckets.get(model_class)
-        if buckets is not None and (seconds := buckets.wait(input_tokens, output_tokens, now)) > 0.0:
+        limits = candidate.state.buckets
+        buckets = limits.get(model_class)
+        if buckets is None:
+            continue
+        input_tokens = expected.warm if limits is expected.holder else expected.cold
+        if (seconds := buckets.wait(input_tokens, output_tokens, now)) > 0.0:
             short_of = buckets.short_of(input_tokens, output_tokens, now)
             reason = f"predicted to refuse: too few {short_of} left this minute"
             out[candidate.account.id] = Unavailable(reason, now + seconds, guess=True)

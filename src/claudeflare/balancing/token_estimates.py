@@ -1,4 +1,8 @@
-"""How many tokens a request will count against its limits, learned from what such requests have counted."""
+"""How many tokens a request will count against its limits, learned from what the conversation's last one counted.
+
+What is read from a prompt cache does not count. A conversation's next request repeats its last one and adds to it, so
+where the last one is still cached only what was added counts; elsewhere, or later, all of it does.
+"""
 
 from __future__ import annotations
 
@@ -7,68 +11,104 @@ from typing import Final
 
 import msgspec
 
-SESSION_LIMIT: Final = 10_000
-"""Sessions remembered; beyond it the one unused longest is forgotten."""
+CONVERSATION_LIMIT: Final = 10_000
+"""Conversations remembered; beyond it the one unused longest is forgotten."""
+CACHE_SECONDS: Final = 300.0
+"""How long a prompt stays cached after its last use, if the client does not ask for more (API docs, prompt caching)."""
 WEIGHT: Final = 0.5
-"""Of the newest request in a session's averages: the second turn of a conversation already reads most of it from the
-cache, and what is read from there does not count."""
+"""Of the newest request in a conversation's averages."""
 OVERALL_WEIGHT: Final = 0.05
-"""Of the newest request in the averages for sessions that are not known yet."""
-
+"""Of the newest request in the averages for conversations that are not known yet."""
 MOST_INPUT: Final = 200_000
 """Input tokens expected of one request at most: bodies much larger are images and documents, which count far less."""
 
 
-class Averages(msgspec.Struct):
-    """Exponentially weighted moving averages."""
+class Expected(msgspec.Struct, frozen=True):
+    """What a request is expected to count."""
 
-    ratio: float = 1.0
-    """Input tokens counted for each one estimated."""
-    output: float = 0.0
+    cold: int
+    """Input tokens where nothing of it is cached."""
+    warm: int
+    """Input tokens where the conversation's last request was served."""
+    output: int
+    holder: object = None
+    """The limits of the organization that served it, if that is not too long ago; None: it is cold everywhere."""
 
-    def take(self, ratio: float, output: int, weight: float) -> None:
-        """Add what one request has counted."""
-        self.ratio += weight * (ratio - self.ratio)
-        self.output += weight * (output - self.output)
+    def input(self, limits: object) -> int:
+        """Input tokens where these are the organization's limits."""
+        return self.warm if limits is self.holder else self.cold
+
+
+class Conversation(msgspec.Struct):
+    """Its last request, and averages."""
+
+    estimate: int
+    holder: object
+    at: float
+    """UTC epoch seconds at which it was sent."""
+    found: float
+    """Share of the request before that was found in the cache again."""
+    output: float
 
 
 class TokenEstimates:
-    """The averages of each session, and of all. Holds for one process."""
+    """The conversations, and averages over all. Holds for one process."""
 
-    def __init__(self, limit: int = SESSION_LIMIT) -> None:
+    def __init__(self, limit: int = CONVERSATION_LIMIT) -> None:
         self._limit = limit
-        self._sessions: OrderedDict[str, Averages] = OrderedDict()
+        self._conversations: OrderedDict[str, Conversation] = OrderedDict()
         """Least recently counted first."""
-        self._overall: Averages | None = None
+        self._ratio = 1.0
+        """Input tokens for each one estimated, where nothing is cached."""
+        self._found = 0.0
+        self._output = 0.0
+        self._counted = 0
 
-    def expected(self, session: str, estimate: int, output_limit: int) -> tuple[int, int]:
-        """Input and output tokens to expect. `estimate` goes by the body's size; `output_limit` 0: not known."""
-        averages = self._sessions.get(session) or self._overall
-        if averages is None:
-            return min(estimate, MOST_INPUT), 0
-        output = int(averages.output)
-        return min(int(estimate * averages.ratio), MOST_INPUT), min(output, output_limit) if output_limit else output
+    def expected(self, conversation: str, estimate: int, output_limit: int, now: float) -> Expected:
+        """What to expect. `estimate` goes by the body's size; `output_limit` 0: not known."""
+        cold = min(int(estimate * self._ratio), MOST_INPUT)
+        last = self._conversations.get(conversation)
+        output = int(self._output if last is None else last.output)
+        if output_limit and output > output_limit:
+            output = output_limit
+        if last is None or now - last.at > CACHE_SECONDS:
+            return Expected(cold, cold, output)
+        found = min(last.estimate, estimate) * last.found
+        return Expected(cold, min(int((estimate - found) * self._ratio), MOST_INPUT), output, last.holder)
 
-    def learn(self, session: str, estimate: int, input_tokens: int, output_tokens: int) -> None:
-        """What a request has counted: input without what was read from the cache."""
+    def learn(
+        self, conversation: str, estimate: int, counted: tuple[int, int], holder: object, at: float
+    ) -> None:  # fmt: skip
+        """What a request sent at `at` has counted: input without what was read from the cache, and output."""
         if estimate <= 0:
             return
-        ratio = input_tokens / estimate
-        averages = self._sessions.get(session)
-        if averages is None:
-            averages = self._sessions[session] = Averages(ratio, output_tokens)
-            if len(self._sessions) > self._limit:
-                self._sessions.popitem(last=False)
+        input_tokens, output = counted
+        last = self._conversations.get(conversation)
+        first = self._counted == 0
+        self._counted += 1
+        self._output += (1.0 if first else OVERALL_WEIGHT) * (output - self._output)
+        if last is None or last.holder is not holder or at - last.at > CACHE_SECONDS:
+            self._ratio += (1.0 if first else OVERALL_WEIGHT) * (input_tokens / estimate - self._ratio)
+            found = self._found if last is None else last.found
         else:
-            averages.take(ratio, output_tokens, WEIGHT)
-            self._sessions.move_to_end(session)
-        if self._overall is None:
-            self._overall = Averages(ratio, output_tokens)
-        else:
-            self._overall.take(ratio, output_tokens, OVERALL_WEIGHT)
+            repeated = min(last.estimate, estimate)
+            share = (estimate - input_tokens / self._ratio) / repeated if repeated and self._ratio else 0.0
+            share = min(1.0, max(0.0, share))
+            self._found += OVERALL_WEIGHT * (share - self._found)
+            found = last.found + WEIGHT * (share - last.found)
+        if last is None:
+            self._conversations[conversation] = Conversation(estimate, holder, at, found, output)
+            if len(self._conversations) > self._limit:
+                self._conversations.popitem(last=False)
+            return
+        self._conversations.move_to_end(conversation)
+        last.output += WEIGHT * (output - last.output)
+        last.found, last.estimate, last.holder, last.at = found, estimate, holder, at
 
     def __len__(self) -> int:
-        return len(self._sessions)
+        return len(self._conversations)
 
     def __repr__(self) -> str:
-        return f"<TokenEstimates of {len(self._sessions)} sessions, overall {self._overall}>"
+        return (
+            f"<TokenEstimates of {len(self)} conversations: {self._ratio:.2f} a token, {self._found:.0%} found again>"
+        )

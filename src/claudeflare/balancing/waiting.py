@@ -52,10 +52,13 @@ class WaitingQueue:
     def __len__(self) -> int:
         return self._count
 
-    def lane(self, request: PickRequest, exclude: Collection[str]) -> Lane | None:
+    def lane(self, request: PickRequest, exclude: Collection[str], home: str | None = None) -> Lane | None:
         """Those a newcomer has to queue behind; None when there is nobody before it."""
         lanes = self._owners.get(request.client_key)
-        return None if lanes is None else lanes.get(LaneKey.of(request, exclude, returns=0))
+        if lanes is None:
+            return None
+        lane = lanes.get(LaneKey.of(request, exclude, 0))
+        return lane if lane is not None or home is None else lanes.get(LaneKey.of(request, exclude, 0, home))
 
     def has_room(self, size: int) -> bool:
         """Whether one more may wait whose body has `size` bytes."""
@@ -66,7 +69,8 @@ class WaitingQueue:
         if not waiter.number:
             self._number += 1
             waiter.number = self._number
-        key = LaneKey.of(waiter.request, waiter.exclude, waiter.returns)
+        waiter.home = why.home
+        key = LaneKey.of(waiter.request, waiter.exclude, waiter.returns, waiter.home)
         lanes = self._owners.setdefault(key.client_key, OrderedDict())
         lane = lanes.get(key)
         if lane is None:
@@ -110,11 +114,23 @@ class WaitingQueue:
     def _next_of(self, owner: str | None, now: float, ask: Ask) -> Ready | None:
         lanes = self._owners[owner]
         for key, lane in list(lanes.items()):
-            answer = lane.try_head(now, ask)
-            if answer is not None:
-                lanes.move_to_end(key)
-                return lane.waiters[0], answer
+            while lane.waiters:
+                before = lane.why
+                answer = lane.try_head(now, ask)
+                if answer is not None:
+                    lanes.move_to_end(key)
+                    return lane.waiters[0], answer
+                if lane.why.home == key.home or lane.why.home is None:
+                    break
+                self._send_home(lane, before)
         return None
+
+    def _send_home(self, lane: Lane, before: Exhausted) -> None:
+        """The first in a lane waits for its session's account alone: those behind it need not."""
+        waiter, why = lane.waiters[0], lane.why
+        lane.why, lane.blocked_until = before, 0.0
+        self.leave(waiter)
+        self.join(waiter, why)
 
     def look_again(self) -> None:
         """Something has changed: what was known of when accounts come back may not hold any more."""
@@ -125,7 +141,7 @@ class WaitingQueue:
     def slow_down(self, waiter: Waiter, now: float) -> None:
         """An admitted waiter met a limit all the same: those who wait for the same are let go one at a time again."""
         lanes = self._owners.get(waiter.request.client_key)
-        lane = lanes.get(LaneKey.of(waiter.request, waiter.exclude, waiter.returns)) if lanes else None
+        lane = lanes.get(LaneKey.of(waiter.request, waiter.exclude, waiter.returns, waiter.home)) if lanes else None
         if lane is not None:
             lane.pace_anew(now)
 

@@ -29,6 +29,7 @@ from claudeflare.cli.resume import resume
 from claudeflare.cli.run import PASS_THROUGH, run
 from claudeflare.cli.serve import serve
 from claudeflare.cli.show import show
+from claudeflare.cli.simulate import simulate
 from claudeflare.cli.simulator import simulator
 from claudeflare.cli.stats import stats
 from claudeflare.cli.status import status
@@ -114,6 +115,7 @@ app.command(rich_help_panel=_TRAFFIC)(export)
 app.command("clear-history", rich_help_panel=_TRAFFIC)(clear_history)
 
 app.command(rich_help_panel=_SETTINGS)(strategy)
+app.command(rich_help_panel=_SETTINGS)(simulate)
 app.add_typer(config, name="config", rich_help_panel=_SETTINGS)
 app.add_typer(token, name="token", rich_help_panel=_SETTINGS)
 app.command(rich_help_panel=_SETTINGS)(completion)

@@ -103,6 +103,21 @@ class Client:
             reason = str(error) or type(error).__name__
             raise Unreachable(f"The connection to {self.where} broke off ({reason}).") from error
 
+    async def lines(self, path: str, body: Any) -> AsyncIterator[str]:
+        """The lines of an answer as they come (newline-delimited JSON). Raises Unreachable when it breaks off."""
+        headers = {"accept": "application/x-ndjson"}
+        timeout = httpx2.Timeout(EVENT_SILENCE, connect=5.0)
+        try:
+            async with self._http.stream("POST", path, json=body, headers=headers, timeout=timeout) as response:
+                if not response.is_success:
+                    await response.aread()
+                    checked(response, self.where, self._token_source)
+                async for line in response.aiter_lines():
+                    yield line
+        except httpx2.TransportError as error:
+            reason = str(error) or type(error).__name__
+            raise Unreachable(f"The connection to {self.where} broke off ({reason}).") from error
+
     async def requests(self, filters: Mapping[str, str | None], limit: int | None = None) -> AsyncIterator[Request]:
         """Requests newest first, as many as there are or `limit`, fetched page by page while they are consumed."""
         async for page in self.request_pages(filters, limit):

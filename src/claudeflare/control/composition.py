@@ -35,6 +35,7 @@ from claudeflare.journal.payloads import payload_directory
 from claudeflare.journal.reader import JournalReader
 from claudeflare.providers.anthropic.pins import BODY_KINDS
 from claudeflare.retention.payload_retention import PayloadRetention
+from claudeflare.retention.pin_retention import PinRetention
 from claudeflare.retention.retention import Retention
 from claudeflare.retention.retention_choice import RetentionChoice
 from claudeflare.settings import Settings
@@ -115,7 +116,7 @@ async def open_control(
         kept = RetentionChoice(settings, sources, MetadataStore(database))
         record_retention = Retention(requests, lambda: kept.current().request_days, clock)
         payload_retention = PayloadRetention(payloads, FreeSpace(payload_rows), kept, clock)
-        retention = RetentionRunner(record_retention, payload_retention)
+        retention = RetentionRunner(record_retention, payload_retention, PinRetention(pins, clock))
         stack.push_async_callback(retention.close)
 
         states = AccountStates(clock)

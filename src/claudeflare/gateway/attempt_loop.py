@@ -175,7 +175,7 @@ class AttemptLoop:
         self._recording.work_begins()
         if isinstance(outcome, COUNTED):
             self._counted += 1
-        step = next_step(outcome, self._situation(), self._server.retry_rules, random.random())  # noqa: S311 jitter
+        step = next_step(outcome, self._situation(outcome), self._server.retry_rules, random.random())  # noqa: S311 jitter
         record = attempt.record
         record.ended_ms = self._recording.elapsed_ms(monotonic())
         record.outcome = _SNAKE.sub("_", type(outcome).__name__).lower()
@@ -207,7 +207,7 @@ class AttemptLoop:
             case _:
                 assert_never(step)
 
-    def _situation(self) -> Situation:
+    def _situation(self, outcome: Outcome) -> Situation:
         exchange = self._exchange
         return Situation(
             attempts_here=self._attempts_here,
@@ -220,8 +220,13 @@ class AttemptLoop:
             refreshed=True,  # no kind of account of this version has a credential that can be refreshed
             may_wait=self._lease is not None,
             elapsed=monotonic() - self._recording.started - self._recording.queued,
+            stay_seconds=self._stay_seconds(outcome),
             limited_again=self._limited_again,
         )
+
+    def _stay_seconds(self, outcome: Outcome) -> float:
+        lease = self._lease if isinstance(outcome, RateLimited) else None
+        return 0.0 if lease is None else self._server.pool.stay_seconds(lease, self._pick, time())
 
     def _met_a_limit(self) -> None:
         if self._wait is not None:

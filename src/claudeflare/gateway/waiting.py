@@ -41,7 +41,7 @@ class WaitingRoom:
 
     def before(self, request: PickRequest, exclude: Collection[str]) -> Exhausted | None:
         """What those wait for whom this newcomer has to let go first; None when there are none."""
-        lane = self._queue.lane(request, exclude)
+        lane = self._queue.lane(request, exclude, self._pool.home(request, time()))
         return None if lane is None else lane.why
 
     def helps(self, waiter: Waiter, why: Exhausted) -> bool:

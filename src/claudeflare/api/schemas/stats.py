@@ -34,7 +34,7 @@ class StatsResource(Resource):
     shed_records: int
     """Requests whose record could not be written (a full disk), since the database exists, whatever the range."""
     shed_payloads: int
-    """Bodies that could not be written (a disk nearly full, or too slow), since the server began, whatever the range."""
+    """Bodies that could not be written (a disk nearly full, or slow), since the server began, whatever the range."""
 
 
 class StatsReset(Resource):

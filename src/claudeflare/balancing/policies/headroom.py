@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import ClassVar, Final
 
+from claudeflare.balancing import windows
 from claudeflare.balancing.lease import PickRequest
 from claudeflare.balancing.limits import share_left
 from claudeflare.balancing.policies.policy import Choice, PolicyCandidate
 
 ENOUGH_LEFT: Final = 0.2
-"""A session does not move while its account has this share of its tightest limit left."""
+"""A session does not move while its account has this share of its tightest usage window left. What buckets hold by the
+minute comes back by the minute: no move is worth that."""
 WORTH_MOVING: Final = 2.0
 """Nor unless another account has this many times as much room: its prompt has to be written into a cache again."""
 
@@ -37,8 +39,9 @@ class HeadroomPolicy:
             return Choice(best, f"{name} has the largest share of its limits left for its tier", scores)
         if bound not in candidates:
             return Choice(best, f"session moved from {bound.account.name} to {name}: it has the most room", scores)
-        own = scores[bound.account.id]
-        if own >= ENOUGH_LEFT * bound.account.tier or score < own * WORTH_MOVING or score <= 0.0:
+        state, own = bound.state, scores[bound.account.id]
+        left = windows.share_left(state.windows, request.model_class, now) if state.windows else 1.0
+        if left >= ENOUGH_LEFT or score < own * WORTH_MOVING or score <= 0.0:
             return Choice(bound, f"session was bound to {bound.account.name}, and moving would not pay", scores)
         return Choice(best, f"session moved from {bound.account.name}, which is nearly used up, to {name}", scores)
 
