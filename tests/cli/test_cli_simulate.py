@@ -18,11 +18,13 @@ model-limits = { opus = { requests = 1000, input-tokens = 500000, output-tokens 
 
 
 def test_a_table_and_what_was_assumed(cli: CommandLine) -> None:
-    printed = cli.output("simulate", "--strategy", "round-robin", columns=140).splitlines()
+    printed = cli.output("simulate", "--strategy", "round-robin").splitlines()
     assert printed[0] == "6 requests since 2026-11-15T17:40:00.000Z"
-    assert printed[2].split()[:4] == ["Strategy", "Clients'", "429", "API's"]
-    assert [line.split()[0] for line in printed[3:5]] == ["session", "round-robin"]
-    assert "(now)" in printed[3]
+    assert printed[2].split() == ["Clients'", "API's", "Wait", "Cache"]
+    assert printed[3].split()[:3] == ["Strategy", "429", "429"]
+    assert printed[4].startswith("→ session ")  # in force
+    assert printed[5].startswith("  round-robin ")
+    assert max(map(len, printed)) <= 80
     assert "Assumed" in printed
 
 

@@ -113,16 +113,18 @@ def _print(answer: Simulated) -> None:
 
     left_out = f"; {count_of(answer['leftOut'], 'record')} left out" if answer["leftOut"] else ""
     say(f"{count_of(answer['requests'], 'request')} since {answer['since']}{left_out}", "")
-    say(_table(answer["strategies"]), "")
+    say(_table(answer["strategies"]), Text("→ the strategy in force", QUIET), "")
     say(Text("Assumed", QUIET), *(f"  {line}" for line in answer["assumed"]))
 
 
 def _table(strategies: list[SimulatedStrategy]) -> Table:
-    figures = ("Clients' 429", "API's 429", "Wait p50", "p99", "Longest", "Cache kept", "Cost", "Failovers", "Moves")
-    grid = table("Strategy", *figures, right=figures)
+    # Two lines of heading: the whole must fit into 80 columns.
+    figures = ("Clients'\n429", "API's\n429", "Wait\np50", "\np99", "\nlongest", "Cache\nkept", "\nCost", "\nMoves")
+    grid = table("\nStrategy", *figures, right=("\nStrategy", *figures))
+    grid.columns[0].justify = "left"
     for number, each in enumerate(strategies):
         grid.add_row(
-            f"{each['strategy']} (now)" if number == 0 else each["strategy"],
+            f"{'  ' if number else '→ '}{each['strategy']}",
             compact(each["clientRateLimits"]),
             compact(each["upstreamRateLimits"]),
             f"{each['waitP50Seconds']:.1f} s",
@@ -130,7 +132,6 @@ def _table(strategies: list[SimulatedStrategy]) -> Table:
             f"{each['waitMaxSeconds']:.1f} s",
             percent(each["cacheKept"]),
             money(each["costUsd"]),
-            compact(each["failovers"]),
             compact(each["moves"]),
         )
     return grid
