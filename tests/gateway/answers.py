@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from harness.upstream import UpstreamPeer
+
 USAGE = {"input_tokens": 9, "cache_read_input_tokens": 100, "cache_creation_input_tokens": 0, "output_tokens": 4}
 MESSAGE = json.dumps(
     {
@@ -51,3 +53,14 @@ def error_body(kind: str, message: str = "no", **details: object) -> bytes:
     """An error as a JSON body."""
     error = {"type": kind, "message": message, **({"details": details} if details else {})}
     return json.dumps({"type": "error", "error": error, "request_id": "req_1"}).encode()
+
+
+async def answer(peer: UpstreamPeer) -> None:
+    """A message, or a stream of it in small chunks where the request asks for one."""
+    if b'"stream":true' in peer.body:
+        await peer.begin_stream()
+        for at in range(0, len(STREAM), 50):
+            await peer.chunk(STREAM[at : at + 50])
+        await peer.end_stream()
+    else:
+        await peer.answer(MESSAGE)

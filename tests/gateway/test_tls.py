@@ -4,22 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gateway.answers import MESSAGE, REQUEST, STREAM, STREAM_REQUEST
+from gateway.answers import MESSAGE, REQUEST, STREAM, STREAM_REQUEST, answer
 from harness.certificates import Authority
 from harness.gateway import account, running_gateway
 from harness.upstream import UpstreamPeer, repeat, scripted_upstream
 
 WORK = [account("work")]
-
-
-async def answer(peer: UpstreamPeer) -> None:
-    if b'"stream":true' in peer.body:
-        await peer.begin_stream()
-        for at in range(0, len(STREAM), 50):
-            await peer.chunk(STREAM[at : at + 50])
-        await peer.end_stream()
-    else:
-        await peer.answer(MESSAGE)
 
 
 async def test_documents_and_streams_pass_over_one_connection(tmp_path: Path) -> None:

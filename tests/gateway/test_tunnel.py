@@ -7,23 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from gateway.answers import MESSAGE, REQUEST, STREAM, STREAM_REQUEST
+from gateway.answers import MESSAGE, REQUEST, STREAM, STREAM_REQUEST, answer
 from harness.certificates import Authority
 from harness.connect_proxy import connect_proxy
 from harness.gateway import account, running_gateway
-from harness.upstream import UpstreamPeer, repeat, scripted_upstream
+from harness.upstream import repeat, scripted_upstream
 
 WORK = [account("work")]
-
-
-async def answer(peer: UpstreamPeer) -> None:
-    if b'"stream":true' in peer.body:
-        await peer.begin_stream()
-        for at in range(0, len(STREAM), 50):
-            await peer.chunk(STREAM[at : at + 50])
-        await peer.end_stream()
-    else:
-        await peer.answer(MESSAGE)
 
 
 async def test_requests_pass_a_proxy_that_sees_only_where_they_go(tmp_path: Path) -> None:
