@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-import msgspec
-
 from claudeflare.balancing.limit_reading import BUCKETS, BucketReading
 
 REFILL_SECONDS: Final = 60.0
@@ -29,14 +27,17 @@ WORDS: Final = {"requests": "requests", "input": "input tokens", "output": "outp
 """Names of buckets for people; all of them are per minute."""
 
 
-class Bucket(msgspec.Struct):
+class Bucket:
     """One bucket as of its last reading."""
 
-    limit: int
-    remaining: float
-    """At `read_at`, less what was spent since."""
-    read_at: float
-    """UTC epoch seconds."""
+    __slots__ = ("limit", "read_at", "remaining")
+
+    def __init__(self, limit: int, remaining: float, read_at: float) -> None:
+        self.limit = limit
+        self.remaining = remaining
+        """At `read_at`, less what was spent since."""
+        self.read_at = read_at
+        """UTC epoch seconds."""
 
     def level(self, now: float) -> float:
         """What it holds now; a debt when more was written than there was."""
@@ -57,22 +58,28 @@ class Bucket(msgspec.Struct):
         return lacking * REFILL_SECONDS / self.limit if self.limit else REFILL_SECONDS
 
 
-class Reservation(msgspec.Struct, eq=False):
+class Reservation:
     """One lease's part of the buckets, from its beginning to its settling."""
 
-    buckets: ClassBuckets
-    number: int
-    """Of its lease."""
-    conversation: str
-    estimate: int
-    """Input tokens by the body's size, uncorrected."""
-    input: int
-    output: int
-    seen: bool = False
-    """A reading has counted its request and input; what it writes is still to come."""
-    counted_input: int | None = None
-    """None until the answer has said."""
-    counted_output: int = 0
+    __slots__ = (
+        "buckets", "conversation", "counted_input", "counted_output", "estimate", "input", "number", "output", "seen",
+    )  # fmt: skip
+
+    def __init__(
+        self, buckets: ClassBuckets, number: int, conversation: str, estimate: int, expected: tuple[int, int]
+    ) -> None:
+        self.buckets = buckets
+        self.number = number
+        """Of its lease."""
+        self.conversation = conversation
+        self.estimate = estimate
+        """Input tokens by the body's size, uncorrected."""
+        self.input, self.output = expected
+        self.seen = False
+        """A reading has counted its request and input; what it writes is still to come."""
+        self.counted_input: int | None = None
+        """None until the answer has said."""
+        self.counted_output = 0
 
 
 class ClassBuckets:
@@ -97,7 +104,7 @@ class ClassBuckets:
         """Hold the `expected` input and output tokens for a lease. Numbers rise."""
         input_tokens, output_tokens = expected
         output_tokens = min(output_tokens, OUTPUT_AT_ONCE)
-        reservation = Reservation(self, number, conversation, estimate, input_tokens, output_tokens)
+        reservation = Reservation(self, number, conversation, estimate, (input_tokens, output_tokens))
         self._unseen[number] = reservation
         self.reserved_requests += 1
         self.reserved_input += input_tokens

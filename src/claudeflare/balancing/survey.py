@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
-import msgspec
-
 from claudeflare.balancing.account import Account
 from claudeflare.balancing.availability import Unavailable, why_unavailable
 from claudeflare.balancing.decision import Candidate
@@ -18,22 +16,28 @@ NOT_ASKED_FOR: Final = Unavailable("another account was asked for")
 LOWER_PRIORITY: Final = "lower priority"
 
 
-class Survey(msgspec.Struct, frozen=True):
+class Survey:
     """All accounts, in the order they are configured in, for one request."""
 
-    candidates: Collection[PolicyCandidate]
-    free: list[PolicyCandidate]
-    guessed: list[PolicyCandidate]
-    """Out, but only by a guess."""
-    out: dict[str, Unavailable]
-    """Account id -> reason, of all that are not free."""
+    __slots__ = ("candidates", "free", "guessed", "out")
+
+    def __init__(self, candidates: Collection[PolicyCandidate]) -> None:
+        self.candidates = candidates
+        self.free: list[PolicyCandidate] = []
+        self.guessed: list[PolicyCandidate] = []
+        """Out, but only by a guess."""
+        self.out: dict[str, Unavailable] = {}
+        """Account id -> reason, of all that are not free."""
+
+    def __repr__(self) -> str:
+        return f"<Survey of {len(self.candidates)}: {len(self.free)} free, {len(self.guessed)} out by a guess>"
 
 
 def take_survey(
     candidates: Collection[PolicyCandidate], request: PickRequest, now: float, exclude: Collection[str]
 ) -> Survey:
     """Sort the accounts; those with their id in `exclude` have been tried by this request already."""
-    survey = Survey(candidates, [], [], {})
+    survey = Survey(candidates)
     bound = request.bound
     for candidate in candidates:
         account = candidate.account

@@ -152,7 +152,7 @@ class AttemptLoop:
             fields.append(_CHUNKED if body.length is None else (b"content-length", b"%d" % body.length))
         elif body.present:
             fields.append((b"content-length", b"%d" % body.received))
-        request = encode_request(head.method, upstream.prefix + head.target, upstream.origin.host_field, fields)
+        request = encode_request(head.method, upstream.prefix + head.target, upstream.host_field, fields)
         receiver = receiver_of(exchange, attempt) if self._recording.facts.auxiliary else attempt
         if body.streamed:
             connection.send(head.method, request, b"", receiver, complete=False)

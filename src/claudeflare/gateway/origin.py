@@ -29,7 +29,9 @@ class Upstream(msgspec.Struct, frozen=True):
     """An origin and what comes before every path there."""
 
     origin: Origin
-    prefix: bytes = b""
+    prefix: bytes
+    host_field: bytes
+    """The origin's, made once: it goes into every request."""
 
 
 def parse_upstream(url: str) -> Upstream:
@@ -38,4 +40,4 @@ def parse_upstream(url: str) -> Upstream:
     tls = parts.scheme == "https"
     host = (parts.hostname or "").encode("idna").decode("ascii") if parts.hostname else ""
     origin = Origin(host=host, port=parts.port or (443 if tls else 80), tls=tls)
-    return Upstream(origin, parts.path.rstrip("/").encode("ascii"))
+    return Upstream(origin, parts.path.rstrip("/").encode("ascii"), origin.host_field)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from time import monotonic, time
-from typing import Any, Protocol
+from typing import Protocol
 
 from claudeflare.balancing.decision import Pick
 from claudeflare.http1.request_parser import RequestHead
@@ -51,8 +51,8 @@ class RequestRecording:
         self._head = head
         self._finished_at = 0.0
         self._work_since: float | None = None
-        self._opened: dict[str, Any] | None = None
-        """What `Opened` said; `Finished` says it again."""
+        self._opened: Opened | None = None
+        """What was said at the beginning; `Finished` says it again."""
 
     def elapsed_ms(self, at: float) -> float:
         """Milliseconds from the request's start to a monotonic time."""
@@ -72,40 +72,54 @@ class RequestRecording:
     def open(self) -> None:
         """Note that the request has begun, so that even this process's death leaves a trace of it."""
         self._opened = self._begun()
-        self._journal.append(Opened(**self._opened))
+        self._journal.append(self._opened)
 
-    def _begun(self) -> dict[str, Any]:
-        """The fields of `journal.records.Begun`. Once a request is opened, only its size can still change."""
-        if self._opened is not None:
-            self._opened["request_bytes"] = self.request_bytes
-            return self._opened
+    def _begun(self) -> Opened:
+        """What is known at the beginning."""
         head, facts = self._head, self.facts
-        return {
-            "id": self.id,
-            "started_at": self.started_at,
-            "method": head.method.decode("ascii"),
-            "path": _text(head.path),
-            "query": _text(head.query),
-            "client_key": self.client_key,
-            "session": facts.session,
-            "model": facts.model,
-            "streaming": facts.streaming,
-            "user_agent": _text(head.named.get(b"user-agent")),
-            "agent_id": facts.agent_id,
-            "parent_agent_id": facts.parent_agent_id,
-            "request_bytes": self.request_bytes,
-            "prefix_hash": facts.prefix_hash,
-        }
+        agent = head.named.get(b"user-agent")
+        # Header and target bytes as text: ASCII in practice, and never an error.
+        return Opened(
+            id=self.id,
+            started_at=self.started_at,
+            method=head.method.decode("ascii"),
+            path=head.path.decode("latin-1"),
+            query=head.query.decode("latin-1"),
+            client_key=self.client_key,
+            session=facts.session,
+            model=facts.model,
+            streaming=facts.streaming,
+            user_agent=None if agent is None else agent.decode("latin-1"),
+            agent_id=facts.agent_id,
+            parent_agent_id=facts.parent_agent_id,
+            request_bytes=self.request_bytes,
+            prefix_hash=facts.prefix_hash,
+        )
 
     def finish(self, terminal_state: str, status: int, response_bytes: int, ending: Ending) -> None:
         """Write the record. The caller does it before the bytes that let the client go; later calls are ignored."""
         if self.finished is not None:
             return
+        # Once a request is opened, only its size can still change.
+        begun = self._opened or self._begun()
         meter = ending.meter
         last = self.attempts[-1] if self.attempts else None
         at = self._finished_at = monotonic()
         self.finished = Finished(
-            **self._begun(),
+            id=begun.id,
+            started_at=begun.started_at,
+            method=begun.method,
+            path=begun.path,
+            query=begun.query,
+            client_key=begun.client_key,
+            session=begun.session,
+            model=begun.model,
+            streaming=begun.streaming,
+            user_agent=begun.user_agent,
+            agent_id=begun.agent_id,
+            parent_agent_id=begun.parent_agent_id,
+            request_bytes=self.request_bytes,
+            prefix_hash=begun.prefix_hash,
             terminal_state=terminal_state,
             status=status,
             served_model=meter.model if meter else None,
@@ -163,8 +177,3 @@ class Ending:
         self.error_type = error_type
         self.error_message = error_message
         self.content_encoding = content_encoding
-
-
-def _text(value: bytes | None) -> str | None:
-    """Header and target bytes as text: ASCII in practice, and never an error."""
-    return None if value is None else value.decode("latin-1")

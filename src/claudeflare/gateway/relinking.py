@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
 from claudeflare.http1.response_parser import ResponseHead
 
 if TYPE_CHECKING:
@@ -89,10 +87,6 @@ class Relinking:
 
 def _remade(head: ResponseHead, length: int) -> ResponseHead:
     """The head of the same answer with a plain body of `length` bytes."""
-    return msgspec.structs.replace(
-        head,
-        fields=[field for field in head.fields if field[0].lower() not in _REMADE],
-        named={name: value for name, value in head.named.items() if name not in _REMADE},
-        content_length=length,
-        chunked=False,
-    )
+    fields = [field for field in head.fields if field[0].lower() not in _REMADE]
+    named = {name: value for name, value in head.named.items() if name not in _REMADE}
+    return ResponseHead(head.status, head.reason, fields, named, length, False, head.bodiless, head.keep_alive)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 from enum import Enum
-from typing import Final, NamedTuple
+from typing import Final
 from zlib import crc32
 
 import msgspec
@@ -32,8 +32,9 @@ _HEAD: Final = struct.Struct(">BBII")
 HEAD_BYTES: Final = _HEAD.size
 _CHECKED_BYTES: Final = _CHECKED.size
 _unpack_head: Final = _HEAD.unpack_from
+_pack_checked: Final = _CHECKED.pack
 
-_encoder = msgspec.msgpack.Encoder()
+_encoder: Final = msgspec.msgpack.Encoder()
 _decoders: Final[dict[int, msgspec.msgpack.Decoder[Frame]]] = {
     kind: msgspec.msgpack.Decoder(record) for record, kind in KINDS.items()
 }
@@ -50,26 +51,34 @@ class Tail(Enum):
     """Bytes that are no frame, and with them all that follows: there is no telling where the next one begins."""
 
 
-class Packed(NamedTuple):
+class Packed:
     """One frame of good checksum, payload not yet decoded."""
 
-    kind: int
-    payload: memoryview
-    end: int
+    __slots__ = ("end", "kind", "payload")
+
+    def __init__(self, kind: int, payload: memoryview, end: int) -> None:
+        self.kind = kind
+        self.payload = payload
+        self.end = end
 
 
-class Decoded(NamedTuple):
+class Decoded:
     """The frames of a buffer."""
 
-    frames: list[tuple[Frame, int]]
-    """Each with the offset at which it ends."""
-    end: int
-    """Where the good frames end."""
-    tail: Tail
-    unreadable: int
-    """Frames passed over: checksum good, content unknown. A newer gateway wrote them."""
-    payloads: list[memoryview]
-    """What each of `frames` was decoded from."""
+    __slots__ = ("end", "frames", "payloads", "tail", "unreadable")
+
+    def __init__(
+        self, frames: list[tuple[Frame, int]], end: int, tail: Tail, unreadable: int, payloads: list[memoryview]
+    ) -> None:
+        self.frames = frames
+        """Each with the offset at which it ends."""
+        self.end = end
+        """Where the good frames end."""
+        self.tail = tail
+        self.unreadable = unreadable
+        """Frames passed over: checksum good, content unknown. A newer gateway wrote them."""
+        self.payloads = payloads
+        """What each of `frames` was decoded from."""
 
 
 def pack(kind: int, payload: bytes) -> bytes:
@@ -77,7 +86,7 @@ def pack(kind: int, payload: bytes) -> bytes:
     length = len(payload)
     if length > PAYLOAD_LIMIT:
         raise JournalError(f"A record of {length} bytes cannot be journaled: the limit is {PAYLOAD_LIMIT}.")
-    checked = _CHECKED.pack(MARKER, kind, length)
+    checked = _pack_checked(MARKER, kind, length)
     checksum = crc32(payload, crc32(checked))
     return b"%b%b%b" % (checked, checksum.to_bytes(4, "big"), payload)
 

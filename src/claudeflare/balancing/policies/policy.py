@@ -2,30 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import ClassVar, Protocol
-
-import msgspec
 
 from claudeflare.balancing.account import Account, AccountState
 from claudeflare.balancing.lease import PickRequest
 
 
-class PolicyCandidate(msgspec.Struct, frozen=True, eq=False):
+class PolicyCandidate:
     """An account and what is known of it. The pool keeps one for each account; identity is equality."""
 
-    account: Account
-    state: AccountState
+    __slots__ = ("account", "state")
+
+    def __init__(self, account: Account, state: AccountState) -> None:
+        self.account = account
+        self.state = state
+
+    def __repr__(self) -> str:
+        return f"<PolicyCandidate {self.account.name}>"
 
 
-class Choice(msgspec.Struct, frozen=True):
+class Choice:
     """A policy's answer."""
 
-    candidate: PolicyCandidate
-    why: str
-    """One sentence for the decision trace."""
-    scores: Mapping[str, float]
-    """Account id -> the score it was judged by; empty when nobody was compared."""
+    __slots__ = ("candidate", "scores", "why")
+
+    def __init__(self, candidate: PolicyCandidate, why: str, scores: dict[str, float]) -> None:
+        self.candidate = candidate
+        self.why = why
+        """One sentence for the decision trace."""
+        self.scores = scores
+        """Account id -> the score it was judged by; empty when nobody was compared."""
+
+    def __repr__(self) -> str:
+        return f"<Choice of {self.candidate.account.name}: {self.why}>"
 
 
 class Policy(Protocol):
