@@ -23,7 +23,8 @@ TREE = "build/compiled"
 IN_PLACE = "--in-place"
 
 COMPILED = {
-    "balancing": "affinity buckets ejection fixed_choice limits pool preference settlement survey",
+    "balancing": "affinity buckets ejection fixed_choice limits pool preference settlement staying survey "
+    "token_estimates",
     "balancing/policies": "policy session",
     "gateway": "account_directory answer api_exchange attempt attempt_loop client_connection control_exchange counting "
     "exchange gate ids kept_body local_exchange payload_capture recording request_body response_writer routes server "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from math import inf, nextafter
+from typing import Final
 
 from claudeflare.balancing import limits, organization, preference
 from claudeflare.balancing.account import Account, AccountState
@@ -27,8 +28,8 @@ from claudeflare.balancing.staying import home_of, seconds_worth_waiting, wait_a
 from claudeflare.balancing.survey import Survey, earliest, reasons, take_survey, trace
 from claudeflare.balancing.token_estimates import Expected, TokenEstimates
 
-NOTHING_EXPECTED = Expected(0, 0, 0)
-MAYBE_COUNTED = (Served, AnswerLost, ClientGone, Interrupted)
+NOTHING_EXPECTED: Final = Expected(0, 0, 0)
+MAYBE_COUNTED: Final = (Served, AnswerLost, ClientGone, Interrupted)
 """Endings after which the API may have counted a request although no answer has told of limits."""
 
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Final
 
-import msgspec
-
 CONVERSATION_LIMIT: Final = 10_000
 """Conversations remembered; beyond it the one unused longest is forgotten."""
 CACHE_SECONDS: Final = 300.0
@@ -23,32 +21,38 @@ MOST_INPUT: Final = 200_000
 """Input tokens expected of one request at most: bodies much larger are images and documents, which count far less."""
 
 
-class Expected(msgspec.Struct, frozen=True):
+class Expected:
     """What a request is expected to count."""
 
-    cold: int
-    """Input tokens where nothing of it is cached."""
-    warm: int
-    """Input tokens where the conversation's last request was served."""
-    output: int
-    holder: object = None
-    """The limits of the organization that served it, if that is not too long ago; None: it is cold everywhere."""
+    __slots__ = ("cold", "holder", "output", "warm")
+
+    def __init__(self, cold: int, warm: int, output: int, holder: object = None) -> None:
+        self.cold = cold
+        """Input tokens where nothing of it is cached."""
+        self.warm = warm
+        """Input tokens where the conversation's last request was served."""
+        self.output = output
+        self.holder = holder
+        """The limits of the organization that served it, if that is not too long ago; None: it is cold everywhere."""
 
     def input(self, limits: object) -> int:
         """Input tokens where these are the organization's limits."""
         return self.warm if limits is self.holder else self.cold
 
 
-class Conversation(msgspec.Struct):
+class Conversation:
     """Its last request, and averages."""
 
-    estimate: int
-    holder: object
-    at: float
-    """UTC epoch seconds at which it was sent."""
-    found: float
-    """Share of the request before that was found in the cache again."""
-    output: float
+    __slots__ = ("at", "estimate", "found", "holder", "output")
+
+    def __init__(self, estimate: int, holder: object, at: float, found: float, output: float) -> None:
+        self.estimate = estimate
+        self.holder = holder
+        self.at = at
+        """UTC epoch seconds at which it was sent."""
+        self.found = found
+        """Share of the request before that was found in the cache again."""
+        self.output = output
 
 
 class TokenEstimates:

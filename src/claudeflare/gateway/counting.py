@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from claudeflare.balancing.lease import Lease
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from claudeflare.gateway.attempt import Attempt
     from claudeflare.providers.provider import Provider
 
-BYTES_PER_TOKEN = 4
+BYTES_PER_TOKEN: Final = 4
 """Of a request's body. Only a beginning: each session's own ratio is learned from its answers."""
 
 
@@ -25,4 +25,5 @@ def count_tokens(pool: AccountPool, lease: Lease, attempt: Attempt | None, provi
         return  # no answer, hence no meter
     usage = attempt.meter.usage
     if usage is not None:
-        pool.counted(lease, *provider.counted_tokens(usage))
+        input_tokens, output_tokens = provider.counted_tokens(usage)
+        pool.counted(lease, input_tokens, output_tokens)

@@ -49,7 +49,7 @@ class PlainHeads:
         fields = self._fields(lines)
         if fields is None:
             return None
-        named = dict(map(self._lowered_of.__getitem__, lines))
+        named = {name: value for name, value in map(self._lowered_of.__getitem__, lines)}  # noqa: C416 compiled
         host = named.get(b"host")
         if len(named) != len(lines) or host is None or not well_formed(host):
             return None
@@ -67,7 +67,7 @@ class PlainHeads:
         fields = self._fields(lines)
         if fields is None:
             return None
-        named = dict(map(self._lowered_of.__getitem__, lines))
+        named = {name: value for name, value in map(self._lowered_of.__getitem__, lines)}  # noqa: C416 compiled
         length = named.get(b"content-length")
         if len(named) != len(lines) or length is None:
             return None

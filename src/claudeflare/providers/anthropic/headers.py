@@ -13,9 +13,12 @@ OAUTH_BETA: Final = b"oauth-2025-04-20"
 _HOP_BY_HOP = (b"connection", b"keep-alive", b"te", b"trailer", b"trailers", b"transfer-encoding", b"upgrade")
 """RFC 9110 section 7.6.1, and both spellings of trailer: RFC 2616 listed the wrong one."""
 
-_ORDINARY = [b"keep-alive"]
+_ORDINARY: Final = [b"keep-alive"]
 
-_KEEP, _DROP, _CONNECTION, _CREDENTIAL = 0, 1, 2, 3
+_KEEP: Final = 0
+_DROP: Final = 1
+_CONNECTION: Final = 2
+_CREDENTIAL: Final = 3
 
 REMEMBERED_NAMES: Final = 256
 """Names whose fate is remembered: clients send the same ones again and again, and may send any number of others."""
