@@ -117,6 +117,31 @@ def test_a_directory_deleted_while_running_is_noticed_at_the_next_append(tmp_pat
     assert journaled(directory) == [Shed(at=7.0, records=1), whole("c")]
 
 
+def test_a_deleted_segment_is_not_looked_for_when_a_request_begins(tmp_path: Path) -> None:
+    writer = writer_in(tmp_path)
+    assert writer.append(whole("a"))
+    (tmp_path / segments(tmp_path)[0]).unlink()
+    assert writer.append(opened("b"))
+    assert segments(tmp_path) == [], "what a request's end says again is not worth a system call"
+    assert writer.append(whole("b"))
+    writer.close()
+    assert journaled(tmp_path) == [whole("b")]
+
+
+def test_a_request_that_begins_while_writing_fails_loses_no_count(tmp_path: Path) -> None:
+    directory = tmp_path / "journal"
+    directory.mkdir()
+    writer = writer_in(directory)
+    assert writer.append(whole("a"))
+    shutil.rmtree(directory)
+    assert not writer.append(whole("b"))
+    assert not writer.append(opened("c"))
+    directory.mkdir()
+    assert writer.append(opened("d"))
+    writer.close()
+    assert journaled(directory) == [Shed(at=7.0, records=1), opened("d")]
+
+
 def test_a_file_in_the_directorys_place_is_counted(tmp_path: Path) -> None:
     (tmp_path / "journal").write_text("")
     writer = writer_in(tmp_path / "journal")

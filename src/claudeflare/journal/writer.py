@@ -14,7 +14,7 @@ from typing import Final
 from claudeflare.errors import JournalError
 from claudeflare.journal.frames import encode, encode_apart
 from claudeflare.journal.payloads import Payload
-from claudeflare.journal.records import Finished, Frame, Shed
+from claudeflare.journal.records import Finished, Frame, Opened, Shed
 from claudeflare.journal.segments import (
     UNPUBLISHED_SUFFIX,
     SegmentHeader,
@@ -83,9 +83,11 @@ class JournalWriter:
             log.exception("a %s record cannot be encoded and is lost", type(frame).__name__)
             return self._lose(frame)
         shed = self.shed
+        lasting = self._failing or type(frame) is not Opened
         if shed != self._reported:
             data = encode(Shed(at=self._clock(), records=shed)) + data
-        if not self._write(data):
+            lasting = True
+        if not self._write(data, (), lasting):
             return self._lose(frame)
         self._reported = shed
         return True
@@ -128,11 +130,11 @@ class JournalWriter:
         self.shed += isinstance(frame, Payload) or (isinstance(frame, Finished) and not frame.amended)
         return False
 
-    def _write(self, data: bytes, more: Sequence[bytes] = ()) -> bool:
+    def _write(self, data: bytes, more: Sequence[bytes] = (), lasting: bool = True) -> bool:
         if self._closed:
             return False
         try:
-            fd = self._writable_segment()
+            fd = self._writable_segment(lasting)
             size = len(data) + sum(map(len, more)) if more else len(data)
             written = os.writev(fd, (data, *more)) if more else os.write(fd, data)
             if written != size:
@@ -150,10 +152,13 @@ class JournalWriter:
             log.warning("%s can be written again; %d %s were lost", self._directory, lost, self._contents)
         return True
 
-    def _writable_segment(self) -> int:
-        """The descriptor to write to; a new segment when there is none, it is full, or its file was deleted."""
+    def _writable_segment(self, lasting: bool) -> int:
+        """The descriptor to write to; a new segment when there is none, it is full, or its file was deleted.
+
+        The last is looked for only where it matters: the next lasting frame tells all that a request's beginning does.
+        """
         fd = self._fd
-        if fd is None or self._spoilt or os.fstat(fd).st_nlink == 0:
+        if fd is None or self._spoilt or (lasting and os.fstat(fd).st_nlink == 0):
             return self._open_segment()
         if self._size >= self._segment_bytes:
             try:
