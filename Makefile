@@ -72,7 +72,7 @@ bench: setup-dev ## cost, speed and memory beside nginx doing less; needs nginx 
 	@$(BIN)/python benchmarks/run.py $(ARGS)
 
 # Beside the checkout, never in it: an edited source must not be shadowed by what was compiled of it before.
-COMPILED := build/compiled
+COMPILED := $(CURDIR)/build/compiled
 
 compiled: setup-dev ## build/compiled: the same sources, what every request runs through compiled (needs a C compiler)
 	$(BIN)/python hatch_build.py
