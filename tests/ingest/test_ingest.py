@@ -13,7 +13,8 @@ from sqlalchemy import select
 
 from claudeflare.errors import StorageError
 from claudeflare.ingest.batch import Batch
-from claudeflare.ingest.ingest import GATHER_SECONDS, LONGEST_BACKOFF_SECONDS, MUCH, POLL_SECONDS, Ingest
+from claudeflare.ingest.batch_loop import LONGEST_BACKOFF_SECONDS
+from claudeflare.ingest.ingest import GATHER_SECONDS, MUCH, POLL_SECONDS, Ingest
 from claudeflare.ingest.pricing import PriceTable
 from claudeflare.journal.reader import FRAMES_AT_ONCE, JournalReader
 from claudeflare.journal.records import Changed, Frame, Opened, Shed

@@ -92,7 +92,7 @@ def test_it_goes_on_by_itself_when_the_server_is_back(
         written.release(len(batch.finished))
 
     notices = Noticing(logging.ERROR)
-    logging.getLogger("claudeflare.ingest.ingest").addHandler(notices)
+    logging.getLogger("claudeflare.ingest.batch_loop").addHandler(notices)
     writer = JournalWriter(journal, 0, "boot")
     ingest = Ingest(JournalReader(journal), store, PriceTable(), [tell])
     thread = threading.Thread(target=ingest.run, args=(stop, 0.01))
@@ -111,7 +111,7 @@ def test_it_goes_on_by_itself_when_the_server_is_back(
         stop.set()
         thread.join()
         writer.close()
-        logging.getLogger("claudeflare.ingest.ingest").removeHandler(notices)
+        logging.getLogger("claudeflare.ingest.batch_loop").removeHandler(notices)
     assert ids(store) == ["after", "before", "meanwhile"]
     assert not written.acquire(blocking=False)
     assert "records stay in the journal until they can be stored: The database postgresql://" in caplog.text

@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Protocol
 
-from claudeflare.errors import StorageError
 from claudeflare.ingest.batch import Batch, collect
+from claudeflare.ingest.batch_loop import run_batches
 from claudeflare.ingest.open_requests import OpenRequests
 from claudeflare.ingest.pricing import PriceTable
 from claudeflare.journal.reader import FRAMES_AT_ONCE, JournalReader
@@ -17,9 +17,6 @@ from claudeflare.journal.records import Changed, Opened
 from claudeflare.storage.records import PricedRequest
 
 log = logging.getLogger(__name__)
-
-FIRST_BACKOFF_SECONDS: Final = 0.5
-LONGEST_BACKOFF_SECONDS: Final = 10.0
 
 POLL_SECONDS: Final = 0.2
 """Until the journal is looked at again: what comes alone is stored at once."""
@@ -105,18 +102,11 @@ class Ingest:
 
     def run(self, stop: threading.Event, poll_seconds: float = POLL_SECONDS) -> None:
         """Drain again and again until `stop` is set. While the database or the disk fails, the journal is kept."""
-        backoff = 0.0
-        while not stop.is_set():
-            try:
-                taken = self.run_once()
-            except (StorageError, OSError) as error:
-                if not backoff:
-                    log.error("records stay in the journal until they can be stored: %s", error)
-                backoff = min(max(2 * backoff, FIRST_BACKOFF_SECONDS), LONGEST_BACKOFF_SECONDS)
-                stop.wait(backoff)
-                continue
-            if backoff:
-                backoff = 0.0
-                log.warning("records are stored again")
-            if taken < FRAMES_AT_ONCE:
-                stop.wait(poll_seconds if taken < MUCH else max(poll_seconds, GATHER_SECONDS))
+
+        def batch() -> float:
+            taken = self.run_once()
+            if taken >= FRAMES_AT_ONCE:
+                return 0.0
+            return poll_seconds if taken < MUCH else max(poll_seconds, GATHER_SECONDS)
+
+        run_batches(batch, stop, "records")

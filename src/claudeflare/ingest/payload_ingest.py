@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
-from claudeflare.errors import StorageError
-from claudeflare.ingest.ingest import FIRST_BACKOFF_SECONDS, LONGEST_BACKOFF_SECONDS
+from claudeflare.ingest.batch_loop import run_batches
 from claudeflare.journal.payloads import Payload
 from claudeflare.journal.reader import JournalReader
-
-log = logging.getLogger(__name__)
 
 PAYLOADS_AT_ONCE: Final = 1000
 BYTES_AT_ONCE: Final = 8 * 1024 * 1024
@@ -68,18 +64,9 @@ class PayloadIngest:
 
     def run(self, stop: threading.Event, poll_seconds: float = POLL_SECONDS) -> None:
         """Move batch after batch until `stop` is set. While the store or the disk fails, the journal is kept."""
-        backoff = 0.0
-        while not stop.is_set():
-            try:
-                self.run_once()
-            except (StorageError, OSError) as error:
-                if not backoff:
-                    log.error("payloads stay in the journal until they can be stored: %s", error)
-                backoff = min(max(2 * backoff, FIRST_BACKOFF_SECONDS), LONGEST_BACKOFF_SECONDS)
-                stop.wait(backoff)
-                continue
-            if backoff:
-                backoff = 0.0
-                log.warning("payloads are stored again")
-            if not self._more:
-                stop.wait(poll_seconds)
+
+        def batch() -> float:
+            self.run_once()
+            return 0.0 if self._more else poll_seconds
+
+        run_batches(batch, stop, "payloads")

@@ -17,7 +17,8 @@ from claudeflare.providers.anthropic.session_key import (
     messages_in,
     prefix_hash,
     session_from_content,
-    session_in_metadata,
+    session_in_user_id,
+    user_id_in,
 )
 
 UUID = "6b3f6e2e-12ab-4cde-8f00-0123456789ab"
@@ -30,6 +31,11 @@ def raw(value: Any) -> msgspec.Raw:
 
 def conversation(*messages: Any, system: Any = "Be brief.") -> str | None:
     return session_from_content(raw(system), messages_in(raw(messages)))
+
+
+def session_in_metadata(metadata: msgspec.Raw) -> str | None:
+    user_id = user_id_in(metadata)
+    return session_in_user_id(user_id) if user_id else None
 
 
 def user(content: Any) -> dict[str, Any]:

@@ -29,15 +29,6 @@ def bounded(session: str) -> str:
     return session if len(session) <= MAX_LENGTH else "long:" + _short_hash([session.encode()])
 
 
-def session_in_metadata(metadata: RawJson) -> str | None:
-    """The session inside `metadata.user_id` as Claude Code writes it, in either form; None when it is something else.
-
-    Old: `user_<device>_account_<uuid>_session_<uuid>`. Since 2.1.78: a JSON object in the string, with `session_id`.
-    """
-    user_id = user_id_in(metadata)
-    return session_in_user_id(user_id) if user_id else None
-
-
 def user_id_in(metadata: RawJson) -> str | None:
     """The text `metadata.user_id`; None when it is something else."""
     try:
@@ -47,7 +38,10 @@ def user_id_in(metadata: RawJson) -> str | None:
 
 
 def session_in_user_id(user_id: str) -> str | None:
-    """The session in that text."""
+    """The session in that text as Claude Code writes it, in either form; None when it is something else.
+
+    Old: `user_<device>_account_<uuid>_session_<uuid>`. Since 2.1.78: a JSON object in the string, with `session_id`.
+    """
     if user_id.startswith("{"):
         try:
             session = text(json_shapes.user_id.decode(user_id).session_id)
