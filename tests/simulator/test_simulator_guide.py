@@ -17,6 +17,7 @@ from claudeflare.simulator.accounts import SimulatedAccount, WindowBudgets
 from claudeflare.simulator.controls.routes import CONTROLS
 from claudeflare.simulator.fault_rules import SCOPE, parse_rule
 from claudeflare.simulator.faults import NAMES
+from claudeflare.simulator.oauth.options import OAuthOptions
 from claudeflare.simulator.pacing import Pacing
 from claudeflare.simulator.scenario import Scenario, parse_scenario
 from claudeflare.simulator.script import AnswerScript
@@ -65,7 +66,7 @@ def test_the_scenario_shows_every_field_and_is_one() -> None:
     scenario = parse_scenario(text)
     world = world_of(scenario)
     assert world.accounts.named("max") is not None
-    for struct in (SimulatedAccount, WindowBudgets, Pacing, Scenario):
+    for struct in (SimulatedAccount, WindowBudgets, Pacing, OAuthOptions, Scenario):
         for field in msgspec.structs.fields(struct):
             assert re.search(rf"\b{field.encode_name}\b", text), field.encode_name
     for field in msgspec.structs.fields(AnswerScript):

@@ -75,6 +75,8 @@ class SimulatedAccount(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"
     """Only for subscriptions."""
     additional_organizations: tuple[str, ...] = ()
     """Organizations whose thinking this one may read."""
+    federation_rule: str = ""
+    """The `fdrl_…` id by which workloads get tokens for it. Empty: they get none."""
     enforces_thinking_prefix: bool = True
     """Whether thinking that returns in another conversation is refused, as in organizations made since September 2026.
     """
@@ -88,6 +90,16 @@ class SimulatedAccount(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"
     def organization_id(self) -> str:
         """What the header anthropic-organization-id says."""
         return organization_uuid(self.organization or f"of {self.name}")
+
+    @property
+    def person_id(self) -> str:
+        """The id of the person who signs in to it."""
+        return organization_uuid(f"person of {self.name}")
+
+    @property
+    def email(self) -> str:
+        """Where that person gets mail."""
+        return f"{self.name.replace(' ', '.')}@example.com"
 
     @property
     def readable_organization_ids(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from claudeflare.simulator import endpoints
 from claudeflare.simulator.controls.routes import control_routes
 from claudeflare.simulator.endpoints import Endpoint, Handler
 from claudeflare.simulator.message_creation import create_message
+from claudeflare.simulator.oauth.routes import oauth_routes
 from claudeflare.simulator.resources.routes import resource_routes
 from claudeflare.simulator.world import World
 
@@ -28,6 +29,7 @@ def create_app(world: World) -> Starlette:
     # A known path with another method is 405 and not 404, in the API's shape.
     routes += [Route(path, Endpoint(world, endpoints.not_allowed)) for _, path, _ in API]
     routes += resource_routes(world)
+    routes += oauth_routes(world)
     routes += control_routes(world)
     routes += [Route("/", _hello, methods=["GET"]), Route("/api/hello", _hello, methods=["GET"])]
     routes.append(Route("/{path:path}", Endpoint(world, endpoints.not_found)))

@@ -18,14 +18,19 @@ from claudeflare.simulator.visit import Visit
 from claudeflare.simulator.world import World
 
 Handler = Callable[[Visit, bytes], Delivery]
+Admission = Callable[[Visit, bytes], bytes]
+"""What is checked before the handler's turn; gives the body, decoded. Raises ApiError."""
 
 
 class Endpoint:
     """A route as an ASGI application: reads the request, answers it, and notes what became of it."""
 
-    def __init__(self, world: World, handler: Handler, max_body_bytes: int | None = None) -> None:
+    def __init__(
+        self, world: World, handler: Handler, max_body_bytes: int | None = None, admit: Admission = Visit.admit
+    ) -> None:
         self._world = world
         self._handler = handler
+        self._admit = admit
         self._max_body_bytes = max_body_bytes or MAX_BODY_BYTES
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -43,7 +48,7 @@ class Endpoint:
         try:
             if len(body) > self._max_body_bytes:
                 raise TooLarge
-            return self._handler(visit, visit.admit(body))
+            return self._handler(visit, self._admit(visit, body))
         except ApiError as error:
             return visit.error(error)
 

@@ -82,11 +82,14 @@ class FaultBoard:
         """No more faults."""
         self.rules.clear()
 
-    def strike(self, account: str, path: str, model: str, now: float) -> list[Fault]:
-        """The faults this request meets; rules with a count are used up by it."""
+    def strike(self, account: str, path: str, model: str, now: float, *, path_named: bool = False) -> list[Fault]:
+        """The faults this request meets; rules with a count are used up by it.
+
+        With `path_named` only rules that name its path: those that name none are for the API itself.
+        """
         struck = []
         for rule in self.rules:
-            if not (rule.concerns(account, path, model) and rule.is_on(now)):
+            if not (rule.concerns(account, path, model) and rule.is_on(now)) or (path_named and rule.path is None):
                 continue
             if rule.probability < 1 and self._generator.random() >= rule.probability:
                 continue

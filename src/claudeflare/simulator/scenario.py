@@ -29,6 +29,7 @@ from claudeflare.errors import InvalidInput
 from claudeflare.simulator.accounts import SimulatedAccount
 from claudeflare.simulator.accounts_file import load_accounts
 from claudeflare.simulator.fault_rules import FaultRule, make_rule, parse_rule
+from claudeflare.simulator.oauth.options import OAuthOptions, check_oauth
 from claudeflare.simulator.options import SimulatorOptions
 from claudeflare.simulator.pacing import Pacing, check_pacing
 
@@ -51,6 +52,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     start: datetime | None = None
     """The simulated time it begins at; None: now."""
     pacing: Pacing = REALISTIC
+    oauth: OAuthOptions = OAuthOptions()
     accounts: tuple[SimulatedAccount, ...] = ()
     faults: tuple[FaultRule, ...] = ()
 
@@ -69,6 +71,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     speed: float = 1.0
     start: datetime | None = None
     pacing: ScenarioPacing = ScenarioPacing()
+    oauth: OAuthOptions = OAuthOptions()
     accounts: tuple[SimulatedAccount, ...] = ()
     faults: tuple[dict[str, Any], ...] = ()
 
@@ -97,6 +100,7 @@ def parse_scenario(text: str) -> Scenario:
             speed=file.speed,
             start=file.start,
             pacing=file.pacing,
+            oauth=file.oauth,
             accounts=file.accounts,
             faults=tuple(map(_rule, file.faults)),
         )
@@ -119,6 +123,7 @@ def check_scenario(scenario: Scenario) -> Scenario:
     if not 0 <= scenario.speed < float("inf"):
         raise InvalidInput("speed must be at least 0: simulated seconds per real second, 0 for time that stands still.")
     check_pacing(scenario.pacing)
+    check_oauth(scenario.oauth)
     return scenario
 
 

@@ -16,6 +16,7 @@ from claudeflare.simulator.delivery import Delivery, Part
 from claudeflare.simulator.error_variants import fault_error
 from claudeflare.simulator.errors import ApiError, EdgeError, TooLarge, invalid
 from claudeflare.simulator.faults import ANSWERS, IN_STREAM, Fault, first_of, parse_faults
+from claudeflare.simulator.oauth.token_holders import opened_by
 from claudeflare.simulator.presented_credential import read_credential, refused_credential
 from claudeflare.simulator.request_encoding import decode_body
 from claudeflare.simulator.seeding import identifier
@@ -67,31 +68,40 @@ class Visit:
     def admit(self, raw: bytes) -> bytes:
         """What every route checks, in the API's order; returns the body, decoded. Raises ApiError."""
         credential = read_credential(self.headers)
-        self.account = self.world.accounts.by_key(credential.secret)
-        if self.account is None or (self.account.is_subscription and not credential.bearer):
-            self.account = None
+        account = opened_by(self.world, credential.secret, self.now)
+        if account is None or (account.is_subscription and not credential.bearer):
             raise refused_credential(credential)
-        self.seen.account = self.account.name
-        self.seen.organization_id = self.account.organization_id
-        body = decode_body(raw, self.headers.get("content-encoding", ""), self._max_body_bytes)
-        self._meet_faults(body)
+        self.recognize(account)
+        body = self.decode(raw)
+        self._peek(body)
+        self.meet_faults(account)
         self.version = check_version(self.headers)
         check_betas(self.betas)
         return body
 
-    def _meet_faults(self, body: bytes) -> None:
+    def recognize(self, account: SimulatedAccount) -> None:
+        """It is known whom the request comes from."""
+        self.account = account
+        self.seen.account = account.name
+        self.seen.organization_id = account.organization_id
+
+    def decode(self, raw: bytes) -> bytes:
+        """The body without its compression. Raises ApiError."""
+        return decode_body(raw, self.headers.get("content-encoding", ""), self._max_body_bytes)
+
+    def meet_faults(self, account: SimulatedAccount, *, path_named: bool = False) -> None:
+        """Be struck by the faults in force; with `path_named` only by those for this path. Raises ApiError."""
         try:
             commanded = parse_faults(self.headers.get("x-simulator-fault", ""))
         except InvalidInput as error:
             raise invalid(f"x-simulator-fault: {error}") from error
-        self._peek(body)
         self.faults = commanded + self.world.faults.strike(
-            self.caller.name, self.scope["path"], self.seen.model or "", self.now
+            account.name, self.scope["path"], self.seen.model or "", self.now, path_named=path_named
         )
         self.seen.faults = [fault.name for fault in self.faults]
         fault = first_of(self.faults, ANSWERS if self.seen.streaming else (*ANSWERS, *IN_STREAM))
         if fault is not None:
-            raise self.fault_error(fault)
+            raise fault_error(fault, account, self.seen.model or "", self.now)
 
     def fault_error(self, fault: Fault) -> ApiError:
         """The error a fault stands for, here."""
@@ -109,27 +119,28 @@ class Visit:
 
     def answer(self, content: Any, fields: list[tuple[str, str]] | None = None, pause: float = 0.0) -> Delivery:
         """A JSON answer of status 200, sent after `pause` simulated seconds."""
-        heads = [("content-type", "application/json"), *self._common_fields(), *(fields or [])]
+        heads = [("content-type", "application/json"), *self.common_fields(), *(fields or [])]
         return Delivery(status=200, fields=heads, parts=[Part(msgspec.json.encode(content), pause)])
 
     def content(self, data: bytes, kind: str) -> Delivery:
         """Something else than JSON as the answer, of this media type."""
-        return Delivery(status=200, fields=[("content-type", kind), *self._common_fields()], parts=[Part(data)])
+        return Delivery(status=200, fields=[("content-type", kind), *self.common_fields()], parts=[Part(data)])
 
     def stream(self, parts: list[Part], fields: list[tuple[str, str]], *, broken: bool) -> Delivery:
         """A stream of events; after an error the connection is closed."""
         kind = [("content-type", "text/event-stream; charset=utf-8"), ("cache-control", "no-cache")]
-        heads = [*kind, *self._common_fields(), *fields]
+        heads = [*kind, *self.common_fields(), *fields]
         return Delivery(status=200, fields=heads, parts=parts, streaming=True, ends_connection=broken)
 
     def error(self, error: ApiError) -> Delivery:
         """An error as the answer."""
         from_edge = isinstance(error, TooLarge | EdgeError)
-        fields = self._edge_fields() if from_edge else self._common_fields()
+        fields = self._edge_fields() if from_edge else self.common_fields()
         heads = [("content-type", error.content_type), *fields, *error.fields]
         return Delivery(status=error.status, fields=heads, parts=[Part(error.body(self.seen.request_id))])
 
-    def _common_fields(self) -> list[tuple[str, str]]:
+    def common_fields(self) -> list[tuple[str, str]]:
+        """The headers every answer bears."""
         fields = [*self._edge_fields(), ("request-id", self.seen.request_id)]
         if self.account is not None:
             fields.append(("anthropic-organization-id", self.account.organization_id))

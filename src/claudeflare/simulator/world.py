@@ -11,6 +11,8 @@ from claudeflare.simulator.cache import PromptCache
 from claudeflare.simulator.clock import Clock
 from claudeflare.simulator.fault_rules import FaultBoard, FaultRule, check_rule
 from claudeflare.simulator.faults import parse_fault
+from claudeflare.simulator.oauth.ledger import Ledger
+from claudeflare.simulator.oauth.options import OAuthOptions
 from claudeflare.simulator.options import SimulatorOptions
 from claudeflare.simulator.pacing import INSTANT, Pacing
 from claudeflare.simulator.resources.holdings import Holdings
@@ -33,6 +35,7 @@ class World:
         self.allowances = Allowances()
         self.cache = PromptCache()
         self.holdings = Holdings()
+        self.oauth = Ledger(seed, OAuthOptions())
         self.faults = FaultBoard(randomness(seed, "faults"))
         self.seen = SeenLog()
         self.scenario = Scenario(seed=seed, pacing=pacing, accounts=tuple(accounts))
@@ -71,6 +74,7 @@ class World:
         self.allowances = Allowances()
         self.cache = PromptCache()
         self.holdings = Holdings()
+        self.oauth = Ledger(self.seed, self.scenario.oauth)
         self.faults = FaultBoard(randomness(self.seed, "faults"))
         self.seen.restart()
         for rule in self.scenario.faults:

@@ -46,7 +46,7 @@ async def list_accounts(world: World, request: Request) -> Response:
 
 async def show_account(world: World, request: Request) -> Response:
     """One account."""
-    return reply(account_json(world, _named(world, request)))
+    return reply(account_json(world, account_named(world, request)))
 
 
 async def put_account(world: World, request: Request) -> Response:
@@ -67,13 +67,13 @@ async def put_account(world: World, request: Request) -> Response:
 
 async def remove_account(world: World, request: Request) -> Response:
     """One account less; its key is refused, unless every key is let in."""
-    world.accounts.remove(_named(world, request).name)
+    world.accounts.remove(account_named(world, request).name)
     return nothing()
 
 
 async def put_limits(world: World, request: Request) -> Response:
     """Change what an organization may use of one model class, or of all, from now on."""
-    account, new = _named(world, request), await read(request, NewLimits)
+    account, new = account_named(world, request), await read(request, NewLimits)
     if min(new.requests, new.input_tokens, new.output_tokens) < 1:
         raise InvalidInput("Limits are per minute and must be at least 1.")
     limits = Limits(new.requests, new.input_tokens, new.output_tokens)
@@ -90,7 +90,7 @@ async def put_limits(world: World, request: Request) -> Response:
 
 async def put_windows(world: World, request: Request) -> Response:
     """Put windows of a subscription where they are wanted: by claim (`five_hour`) or header name (`5h`)."""
-    account, places = _named(world, request), await read(request, dict[str, WindowPlace])
+    account, places = account_named(world, request), await read(request, dict[str, WindowPlace])
     if not account.is_subscription:
         raise InvalidInput(f"{account.name} has an API key: only subscriptions (keys sk-ant-oat…) have windows.")
     windows = world.allowances.windows(account)
@@ -147,7 +147,8 @@ def _windows_json(windows: UsageWindows, now: float) -> dict[str, Any]:
     }
 
 
-def _named(world: World, request: Request) -> SimulatedAccount:
+def account_named(world: World, request: Request) -> SimulatedAccount:
+    """The account the path names. Raises NotFound."""
     name: str = request.path_params["name"]
     for account in world.accounts:
         if account.name == name:

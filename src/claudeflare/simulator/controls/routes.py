@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from claudeflare.simulator.controls import accounts, faults, state, time
+from claudeflare.simulator.controls import accounts, faults, oauth, state, time
 from claudeflare.simulator.controls.replies import Control, handler, reply
 from claudeflare.simulator.world import World
 
@@ -24,6 +24,11 @@ CONTROLS: tuple[tuple[str, str, Control], ...] = (
     ("DELETE", "/simulator/accounts/{name}", accounts.remove_account),
     ("PUT", "/simulator/accounts/{name}/limits", accounts.put_limits),
     ("PUT", "/simulator/accounts/{name}/windows", accounts.put_windows),
+    ("GET", "/simulator/oauth", oauth.show_oauth),
+    ("PUT", "/simulator/oauth", oauth.set_oauth),
+    ("POST", "/simulator/accounts/{name}/tokens", oauth.give_tokens),
+    ("POST", "/simulator/accounts/{name}/tokens/expire", oauth.expire_tokens),
+    ("POST", "/simulator/accounts/{name}/tokens/revoke", oauth.revoke_tokens),
     ("GET", "/simulator/clock", time.show_clock),
     ("PUT", "/simulator/clock", time.set_speed),
     ("POST", "/simulator/clock/advance", time.advance_clock),
