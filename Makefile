@@ -29,11 +29,16 @@ DEV_STAMP := $(VENV)/.installed-dev-$(call content,requirements-dev.txt pyprojec
 SDKS := tests/sdks
 OLD_SDK := $(VENV)/sdks/python_old
 OLD_SDK_STAMP := $(OLD_SDK)/.installed-$(call content,$(SDKS)/python_old/requirements.txt)
+DASHBOARD := dashboard
 NPM_STAMP := $(SDKS)/typescript/node_modules/.installed-$(call content,$(SDKS)/typescript/package-lock.json)
-NODE := $(BIN)/python $(SDKS)/node_program.py
+NODE := $(BIN)/python $(DASHBOARD)/node_program.py
+BUILD_DASHBOARD := $(BIN)/python $(DASHBOARD)/build.py
+
+# Where there is none, the one of a package that is locked like the rest.
+BRING_NODE = $(NODE) || $(INSTALL) --require-hashes --requirement $(DASHBOARD)/requirements.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo setup setup-dev sdks test torture check fix docs bench bench-limits compiled bench-compiled test-compiled dev build clean lock
+.PHONY: help run demo setup setup-dev dashboard dashboard-types browser sdks test torture check fix docs bench bench-limits bench-analytics seed compiled bench-compiled test-compiled dev build clean lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,12 +49,31 @@ run: setup ## install what is missing and start the server on port 8080 (PORT, H
 demo: setup ## accounts hit limits while clients see none: simulated, no credentials, no network
 	@exec $(BIN)/claudeflare demo $(ARGS)
 
-setup: $(RUN_STAMP) ## make .venv/bin/claudeflare, from the locked requirements
+setup: $(RUN_STAMP) ## make .venv/bin/claudeflare, from the locked requirements, and its dashboard
+	@$(MAKE) --no-print-directory dashboard || echo "The dashboard could not be built; everything else works." \
+		"Try again with: make dashboard" >&2
 setup-dev: $(DEV_STAMP) ## the same with the tools of development
+
+dashboard: $(RUN_STAMP) ## build what changed of the dashboard; brings Node.js where it is missing
+	$(NEED_PIP)
+	@$(BRING_NODE)
+	@$(BUILD_DASHBOARD) build
+
+dashboard-types: $(RUN_STAMP) ## write the API's types for the dashboard's sources
+	@$(BRING_NODE)
+	@$(BUILD_DASHBOARD) types
+
+# Debian's, which needs root to install; elsewhere the tests that need one say that they are skipped.
+browser: ## Chromium for the tests of the dashboard, where it can be installed
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
+		|| { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
+		&& apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; } \
+		|| echo "Found no Chromium and could not install one: the tests of the dashboard in a browser will be skipped." >&2
 
 sdks: $(OLD_SDK_STAMP) $(NPM_STAMP) ## the other SDKs that tests drive through the proxy; brings Node.js where it is missing
 
-test: setup-dev sdks ## every test; one of them: make test ARGS=tests/http1
+test: setup-dev dashboard browser sdks ## every test; one of them: make test ARGS=tests/http1
+	$(if $(ARGS),,@$(BUILD_DASHBOARD) run vitest run --reporter=dot)
 	@$(BIN)/pytest $(ARGS)
 
 torture: setup-dev ## long tests: a hundred rounds of kills, full disks, damage, dead databases, bombs, fuzzing
@@ -60,10 +84,14 @@ check: setup-dev ## lint, format, types, import contracts; changes nothing
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	@$(BRING_NODE)
+	$(BUILD_DASHBOARD) check
 
 fix: setup-dev ## mend what lint and format can mend by themselves
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+	@$(BRING_NODE)
+	$(BUILD_DASHBOARD) run biome check --write
 
 docs: setup-dev ## write into the guides what the program itself knows: settings, commands, routes
 	$(BIN)/python docs/reference.py
@@ -87,16 +115,23 @@ test-compiled: compiled ## the data plane's tests on the compiled build
 bench-limits: setup-dev ## how well limits and prompt caches are used, beside other ways; some minutes
 	@$(BIN)/python benchmarks/limits/run.py $(ARGS)
 
+seed: setup-dev ## a database of made-up requests, in build/seeded: make seed ARGS="--requests 10000000 --days 90"
+	@$(BIN)/python benchmarks/seed.py $(ARGS)
+
+bench-analytics: setup-dev ## how fast a seeded database answers what a dashboard asks
+	@$(BIN)/python benchmarks/analytics.py $(ARGS)
+
 # The interval is longer than drain_timeout: a restart lets running requests end.
-dev: setup-dev ## the server, restarted whenever its source changes
-	@exec $(BIN)/watchfiles --filter python --sigint-timeout 40 --target-type command '$(BIN)/claudeflare serve' src
+dev: setup-dev dashboard ## the server, restarted whenever its source changes, and the dashboard with hot reload on port 5173
+	@$(BUILD_DASHBOARD) run vite & vite=$$!; trap 'kill $$vite 2>/dev/null' EXIT; trap 'exit 130' INT TERM; \
+	$(BIN)/watchfiles --filter python --sigint-timeout 40 --target-type command '$(BIN)/claudeflare serve' src
 
 build: setup-dev ## the source distribution and the wheel, in dist/
 	$(BIN)/hatchling build
 
 clean: ## remove .venv, caches and what was built
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
-	rm -rf $(SDKS)/typescript/node_modules
+	rm -rf $(SDKS)/typescript/node_modules $(DASHBOARD)/node_modules $(DASHBOARD)/dist
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 COMPILE = $(UV) pip compile --universal --generate-hashes --quiet --no-header --no-emit-index-url --no-emit-find-links
@@ -106,8 +141,8 @@ lock: ## resolve the dependencies anew; needs uv. ARGS=--upgrade takes newer ver
 	@test -n "$(UV)" || { echo "make lock needs uv, the only job that does: https://docs.astral.sh/uv/" >&2; exit 1; }
 	$(LOCK) $(ARGS) --output-file requirements.txt
 	$(LOCK) $(ARGS) --group dev --constraint requirements.txt --output-file requirements-dev.txt
-	for sdk in python_old typescript; do $(COMPILE) $(ARGS) --python-version 3.11 \
-		$(SDKS)/$$sdk/requirements.in --output-file $(SDKS)/$$sdk/requirements.txt || exit; done
+	for place in $(SDKS)/python_old $(DASHBOARD); do $(COMPILE) $(ARGS) --python-version 3.11 \
+		$$place/requirements.in --output-file $$place/requirements.txt || exit; done
 
 $(RUN_STAMP): $(BIN)/python
 	$(NEED_PIP)
@@ -128,8 +163,8 @@ $(OLD_SDK_STAMP): | $(DEV_STAMP)
 
 # The one thing that may be missing: where there is no Node.js and none to install, its tests are skipped and say so.
 $(NPM_STAMP): | $(DEV_STAMP)
-	@$(NODE) || $(INSTALL) --require-hashes --requirement $(SDKS)/typescript/requirements.txt || echo "Found no Node.js" \
-		"20 or newer and could not install one: the tests of the TypeScript SDK will be skipped." >&2
+	@$(BRING_NODE) || echo "Found no Node.js 20 or newer and could not install one:" \
+		"the tests of the TypeScript SDK will be skipped." >&2
 	@if $(NODE); then $(NODE) npm ci --silent --prefix $(SDKS)/typescript && touch $@; fi
 
 $(BIN)/python:

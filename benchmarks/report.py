@@ -9,6 +9,7 @@ from busy import Busy
 from compare import Row
 from setups import SETUPS
 from table import Column, lay_out
+from watched import Watched
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Report:
     results: list[Result]
     recordings: list[Recording]
     busy: Busy | None
+    watched: Watched | None = None
 
     @property
     def good(self) -> bool:
@@ -87,6 +89,8 @@ def as_text(report: Report, nginx_version: str) -> str:
     lines += [f"{each.gateway.test}: {each.gateway.message}" for each in report.results if each.gateway.message]
     if report.busy:
         lines += ["", report.busy.as_text()]
+    if report.watched:
+        lines.append(report.watched.as_text())
     return "\n".join(lines)
 
 

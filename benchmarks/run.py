@@ -21,6 +21,7 @@ from product import Claudeflare, ProductFailed
 from report import Recording, Report, Result, as_text
 from setups import SETUPS, Setup, chosen_setups
 from tls import TlsFront
+from watched import with_dashboards
 
 QUICK_TESTS = "json1,json64,sse200"
 EVENTS_PER_ANSWER = 105
@@ -109,7 +110,8 @@ def run(options: argparse.Namespace, load: Load) -> tuple[Report, str]:
         results += more
         recordings.append(recording)
     busy = None if options.quick or options.tests else under_load_of_control(load)
-    return Report(results, recordings, busy), version
+    watched = None if options.quick or options.tests else with_dashboards(load)
+    return Report(results, recordings, busy, watched), version
 
 
 def main() -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import json
 import re
 import sys
 import tempfile
@@ -17,8 +18,12 @@ from pathlib import Path
 from typing import Any, Final, Literal, get_args, get_origin
 
 import typer.main
+from prometheus_client.metrics_core import Metric
 
 from claudeflare import settings as settings_module
+from claudeflare.api.examples import examples as all_examples
+from claudeflare.api.metrics import Metrics
+from claudeflare.api.services import Services
 from claudeflare.cli.main import app as command_line
 from claudeflare.control.composition import open_control
 from claudeflare.settings import Settings
@@ -35,6 +40,13 @@ RESOURCES: Final = (
     "QueueResource",
     "PartResource",
     "RetentionResource",
+    "RequestActivity",
+    "Happening",
+    "Error",
+    "SessionResource",
+    "AuditEntryResource",
+    "KeyResource",
+    "BudgetResource",
 )
 """Shapes whose fields the API page lists."""
 LONGER: Final = "RequestDetail"
@@ -54,8 +66,10 @@ def settings_table() -> str:
 
 def _variables(name: str) -> str:
     aliases = [alias for alias, meant in ALIASES.items() if meant == name]
-    plain = [name, *aliases] if name in UNPREFIXED else []
-    names = [each.upper() for each in plain] or [PREFIX + name.upper()]
+    if name in UNPREFIXED:
+        names = [each.upper() for each in (name, *aliases)]
+    else:
+        names = [PREFIX + name.upper(), *(alias.upper() for alias in aliases if alias in UNPREFIXED)]
     return ", ".join(f"`{each}`" for each in names)
 
 
@@ -138,14 +152,48 @@ def fields(schema: dict[str, Any]) -> str:
     return "\n\n".join(parts)
 
 
-async def api_schema() -> dict[str, Any]:
-    """The OpenAPI description of the API as served."""
+def metrics_table(families: list[Metric]) -> str:
+    """Every metric with its labels. Those that have no value now are there as well."""
+    rows = []
+    for family in families:
+        labels = ", ".join(f"`{label}`" for label in getattr(family, "_labelnames", ()))
+        name = family.name + {"counter": "_total", "info": "_info"}.get(family.type, "")
+        rows.append((f"`{name}`", family.type, labels, family.documentation))
+    return _table(("Metric", "Type", "Labels", "Meaning"), rows)
+
+
+async def api_schema() -> tuple[dict[str, Any], list[Metric]]:
+    """The OpenAPI description of the API as served, and its metrics."""
     with tempfile.TemporaryDirectory() as directory:
         home = Path(directory) / "home"
         home.mkdir(mode=0o700)
         async with open_control(Settings(home=str(home)), home / "journal", ingest=False) as control:
-            schema: dict[str, Any] = control.app.openapi()
-            return schema
+            services: Services = control.app.state.services
+            return control.app.openapi(), list(Metrics(services).collect())
+
+
+def examples(schema: dict[str, Any]) -> str:
+    """Each route as it was sent to a server, and what that answered. A shape shown before is only named."""
+    parts: list[str] = []
+    shown: dict[str, str] = {}
+    for example in all_examples():
+        method, _, path = example.route.partition(" ")
+        sent = f"{method} {example.path}"
+        if example.body is not None:
+            sent += "\n" + json.dumps(example.body, ensure_ascii=False)
+        parts += [f"### {example.route}", f"```http\n{sent}\n```"]
+        answers = schema["paths"][path][method.lower()]["responses"]
+        content = answers.get(str(example.status), {}).get("content", {}).get("application/json", {})
+        kind = content.get("schema", {}).get("$ref", "").rpartition("/")[2]
+        if kind in shown:
+            parts.append(f"{example.status}, and a {kind} as in `{shown[kind]}`.")
+            continue
+        if kind:
+            shown[kind] = example.route
+        is_json = example.media_type == "application/json"
+        answer = json.dumps(example.answer, indent=2, ensure_ascii=False) if is_json else example.answer.rstrip()
+        parts.append(f"{example.status}:\n\n```{'json' if is_json else 'text'}\n{answer}\n```")
+    return "\n\n".join(parts)
 
 
 def _table(heads: tuple[str, ...], rows: list[Any]) -> str:
@@ -176,13 +224,15 @@ def guides() -> str:
 
 def main(check: bool) -> int:
     """Write the pages, or only say which ones are out of date."""
-    schema = asyncio.run(api_schema())
+    schema, families = asyncio.run(api_schema())
     blocks: dict[str, Callable[[], str]] = {
         "settings": settings_table,
         "commands": commands,
         "guides": guides,
         "routes": lambda: routes(schema),
         "fields": lambda: fields(schema),
+        "examples": lambda: examples(schema),
+        "metrics": lambda: metrics_table(families),
     }
     stale = []
     for page in sorted(DOCS.glob("*.md")):

@@ -161,12 +161,13 @@ def test_a_message_in_a_file_has_a_limit(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("level", "expected"), [("info", ["ours", "serious"]), ("debug", ["ours", "quiet", "serious"])]
 )
-def test_what_alembic_calls_news_is_for_debugging(level: str, expected: list[str]) -> None:
+@pytest.mark.parametrize("name", ["alembic.runtime.migration", "httpx2"])
+def test_what_libraries_call_news_is_for_debugging(name: str, level: str, expected: list[str]) -> None:
     stream = io.StringIO()
     configure_logging(level, "json", process="control", stream=stream)
     log.info("ours")
-    logging.getLogger("alembic.runtime.migration").info("quiet")
-    logging.getLogger("alembic.runtime.migration").warning("serious")
+    logging.getLogger(name).info("quiet")
+    logging.getLogger(name).warning("serious")
     entries = [json.loads(line) for line in stream.getvalue().splitlines()]
     assert [entry["message"] for entry in entries] == expected
     assert all(entry["level"] == "debug" for entry in entries if entry["message"] == "quiet")

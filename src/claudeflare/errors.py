@@ -9,11 +9,16 @@
     ├── NotFound               no account, request, … of that name
     ├── Conflict               the name is taken, or the state does not allow it
     ├── InvalidInput           what the caller sent cannot be accepted
+    ├── TermsNotAccepted       the provider's terms have to be read and accepted first
     ├── Unreachable            a server that should answer does not
     └── JournalError           a journal segment cannot be opened or has an unknown version
 
 Messages say what to do. Programming errors are not in this tree and are never caught as if they were.
 """
+
+from __future__ import annotations
+
+from typing import Any
 
 
 class ClaudeflareError(Exception):
@@ -50,6 +55,14 @@ class Conflict(ClaudeflareError):
 
 class InvalidInput(ClaudeflareError):
     """What the caller sent cannot be accepted; says what would be."""
+
+
+class TermsNotAccepted(ClaudeflareError):
+    """What the provider's terms say has to be read and accepted first; `details` hold it."""
+
+    def __init__(self, message: str, details: dict[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.details = details
 
 
 class Unreachable(ClaudeflareError):

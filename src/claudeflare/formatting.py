@@ -6,6 +6,7 @@ Pure: no locale, no clock, no zone of its own. A value that is not known is `UNK
 from __future__ import annotations
 
 import math
+import shlex
 from datetime import UTC, datetime, tzinfo
 
 UNKNOWN = "–"
@@ -162,6 +163,11 @@ def until_when(at: float, now: float, zone: tzinfo | None) -> str:
     """The same without its countdown, for what was known in the past."""
     same_day = day(at, zone) == day(now, zone)
     return f"until {_local(at, zone):{'%H:%M' if same_day else '%Y-%m-%d %H:%M'}}"
+
+
+def login_command(account: str) -> str:
+    """What gives an account another credential, ready to be pasted."""
+    return f"claudeflare login {shlex.quote(account)}"
 
 
 def count_of(count: int, noun: str) -> str:

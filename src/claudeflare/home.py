@@ -23,6 +23,8 @@ class Home:
         self.journal = self.directory / "journal"
         self.secret_key = self.directory / "secret.key"
         self.control_token = self.directory / "control-token"
+        self.rotations = self.directory / "rotations"
+        """Tokens just received, sealed; see `credentials.rotation_log`."""
         self.lock = self.directory / "lock"
         self.logs = self.directory / "logs"
         """Log lines of every process of a server; see `log_files`."""

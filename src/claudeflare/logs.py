@@ -68,14 +68,17 @@ def _add(handler: logging.Handler) -> None:
 
 
 class _LessOfOthers(logging.Filter):
-    """Alembic reports each look at the schema as news: to an owner it is none, so its `info` counts as `debug`."""
+    """Alembic reports each look at the schema as news, the HTTP client each request: to an owner they are none.
+
+    Their `info` counts as `debug`.
+    """
 
     def __init__(self, level: int) -> None:
         super().__init__()
         self._level = level
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if record.levelno == logging.INFO and record.name.partition(".")[0] == "alembic":
+        if record.levelno == logging.INFO and record.name.partition(".")[0] in ("alembic", "httpx2"):
             record.levelno, record.levelname = logging.DEBUG, "DEBUG"
         return record.levelno >= self._level
 

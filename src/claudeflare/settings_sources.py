@@ -39,23 +39,20 @@ UNPREFIXED: Final = frozenset(
         "ssl_cert_file",
         "https_proxy",
         "no_proxy",
+        "client_id",
     }
 )
-"""Settings also read without the prefix. The rest are not: HOME, TOKEN or WORKERS may be there for somebody else."""
+"""Names also read without the prefix, and second names of theirs. The rest are not: HOME, TOKEN or WORKERS may be there
+for somebody else."""
 
 LOWER_CASE: Final = frozenset({"https_proxy", "no_proxy"})
 """Variables that other programs know in lower case, and so do we."""
 
-ALIASES: Final[Mapping[str, str]] = {"session_duration_ms": "session_duration"}
+ALIASES: Final[Mapping[str, str]] = {"session_duration_ms": "session_duration", "client_id": "oauth_client_id"}
 """Second names, wherever the first is read."""
 
 RESERVED: Final = frozenset(
     {
-        "client_id",
-        "client_key_file",
-        "oauth_authorize_url",
-        "oauth_client_id",
-        "oauth_token_url",
         "redis_url",
         "url",
     }
@@ -111,7 +108,7 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, _Given]:
     given: dict[str, _Given] = {}
     for key in (*FIELDS, *ALIASES):
         name = ALIASES.get(key, key)
-        variables = [PREFIX + key.upper(), *([key.upper()] if name in UNPREFIXED else [])]
+        variables = [PREFIX + key.upper(), *([key.upper()] if {key, name} & UNPREFIXED else [])]
         variables += [key] if name in LOWER_CASE else []
         for variable in variables:
             if name not in given and (raw := environ.get(variable, "").strip()):

@@ -22,8 +22,20 @@ FIELDS: Final[Mapping[str, msgspec.structs.FieldInfo]] = {
 
 _HIDDEN: Final = "…"
 _DAY: Final = 86_400
-_URL_FIELDS: Final = frozenset({"upstream_url", "database_url", "https_proxy"})
-_PATH_FIELDS: Final = frozenset({"home", "token_file", "secret_key_file", "ssl_cert_file"})
+_URL_FIELDS: Final = frozenset(
+    {
+        "upstream_url",
+        "public_url",
+        "database_url",
+        "https_proxy",
+        "oauth_authorize_url",
+        "oauth_token_url",
+        "oauth_redirect_uri",
+        "oauth_api_key_url",
+    }
+)
+_PATH_FIELDS: Final = frozenset({"home", "token_file", "client_key_file", "secret_key_file", "ssl_cert_file"})
+_OAUTH_URL: Final = "an http:// or https:// URL without credentials, query or fragment"
 _NO_PROXY: Final = re.compile(r"[\w.*:/%\[\]-]+\Z", re.ASCII)
 _HOST_NAME: Final = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*\.?\Z")
 
@@ -75,6 +87,14 @@ def _is_upstream(url: str) -> bool:
         and not parts.query
         and not parts.fragment
     )
+
+
+def _is_server(url: str) -> bool:
+    return _is_upstream(url) and urlsplit(url).path in ("", "/")
+
+
+def _is_oauth(url: str) -> bool:
+    return _is_upstream(url) and url.isascii()
 
 
 def _is_proxy(url: str) -> bool:
@@ -130,10 +150,21 @@ RULES: Final[Mapping[str, Rule]] = {
     "token": Rule("printable ASCII without spaces", lambda value: re.fullmatch(r"[!-~]*", value) is not None),
     "token_file": Rule("a file that exists", lambda value: not value or os.path.isfile(value)),
     "secret_key_file": Rule("a file, or the name of one to be made", lambda value: not os.path.isdir(value)),
+    "secret_keyring": _choice(*get_args(FIELDS["secret_keyring"].type)),
+    "client_key_file": Rule("a file that exists", lambda value: not value or os.path.isfile(value)),
+    "caller_credential": _choice(*get_args(FIELDS["caller_credential"].type)),
     "allowed_hosts": Rule(
         "host names without scheme or port, comma separated; * for any",
         lambda hosts: all(host == "*" or _is_host(host) for host in hosts),
     ),
+    "public_url": Rule("an http:// or https:// URL without path", lambda url: not url or _is_server(url)),
+    "oauth_client_id": Rule("printable ASCII without spaces", lambda value: re.fullmatch(r"[!-~]*", value) is not None),
+    "oauth_authorize_url": Rule(_OAUTH_URL, lambda url: not url or _is_oauth(url)),
+    "oauth_token_url": Rule(_OAUTH_URL, _is_oauth),
+    "oauth_redirect_uri": Rule(_OAUTH_URL, _is_oauth),
+    # RFC 6749, 3.3.
+    "oauth_scopes": Rule("scopes, space separated", lambda value: re.fullmatch(r"[!#-\[\]-~ ]*", value) is not None),
+    "oauth_api_key_url": Rule(_OAUTH_URL, _is_oauth),
     "ssl_cert_file": Rule("a file that exists", lambda value: not value or os.path.isfile(value)),
     "https_proxy": Rule("the URL of an HTTP proxy, http://[USER:PASSWORD@]HOST:PORT", _is_proxy),
     "no_proxy": Rule(
@@ -182,7 +213,7 @@ def _from_text(name: str, kind: object, text: str) -> object:
         return text.lower()
     if name in _PATH_FIELDS and text:
         return _absolute(text)
-    return text.rstrip("/") if name == "upstream_url" else text
+    return text.rstrip("/") if name in ("upstream_url", "public_url") else text
 
 
 def _absolute(text: str) -> str:

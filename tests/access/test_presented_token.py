@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from claudeflare.access.presented_token import COOKIE, bearer_token, cookie_token
+from claudeflare.access.presented_token import COOKIE, bearer_token, session_cookie, set_cookie
 
 
 @pytest.mark.parametrize(
@@ -41,4 +41,15 @@ def test_authorization(field: str | None, token: str | None) -> None:
     ],
 )
 def test_cookie(field: str | None, token: str | None) -> None:
-    assert cookie_token(field) == token
+    assert session_cookie(field) == token
+
+
+def test_a_cookie_that_no_script_reads_and_no_other_site_sends() -> None:
+    cookie = set_cookie("s3cret", 90.5, secure=False)
+    assert cookie == f"{COOKIE}=s3cret; Path=/; Max-Age=90; HttpOnly; SameSite=Strict"
+    assert session_cookie(cookie.partition(";")[0]) == "s3cret"
+    assert set_cookie("s3cret", 90.0, secure=True).endswith("; SameSite=Strict; Secure")
+
+
+def test_a_cookie_is_taken_away() -> None:
+    assert set_cookie("", -1, secure=False) == f"{COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict"

@@ -10,7 +10,8 @@ from harness.rest_api import NOW, Api, words
 
 FIELDS = words(
     """id name provider mode tier priority paused tokenStatus rateLimitStatus rateLimitReset requestCount totalRequests
-    lastUsed created baseUrl limits gauges reserve allowExtraUsage inFlight"""
+    lastUsed created baseUrl limits gauges reserve allowExtraUsage inFlight tokenExpires tokenRenewed tokenTrouble
+    needsLogin"""
 )
 
 
@@ -28,6 +29,10 @@ async def test_an_added_account_is_listed_with_every_field(api: Api) -> None:
         "paused": False,
         "baseUrl": "https://proxy.example",
         "tokenStatus": "valid",
+        "tokenExpires": None,
+        "tokenRenewed": None,
+        "tokenTrouble": None,
+        "needsLogin": None,
         "rateLimitStatus": "ok",
         "rateLimitReset": None,
         "limits": [],

@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from claudeflare.settings import Settings
 from harness.rest_api import Api, open_api
@@ -33,3 +34,21 @@ async def test_a_strategy_that_does_not_exist_is_refused_with_those_that_do(api:
     for name in await api.get("/api/strategies"):
         assert name in message
     assert (await api.refused("POST", "/api/config/strategy", json={}))[0] == 422
+
+
+async def test_what_can_change_while_running_is_changed_at_once(api: Api) -> None:
+    response = await api.client.patch("/api/config", json={"strategy": "headroom", "payloadDays": 3})
+    assert response.status_code == 200
+    assert response.json()["strategy"] == "headroom"
+    assert (await api.get("/api/config/strategy"))["strategy"] == "headroom"
+    retention = await api.get("/api/config/retention")
+    assert (retention["payloadDays"], retention["requestDays"]) == (3, 365)
+
+
+@pytest.mark.parametrize("wrong", [{"strategy": "luck"}, {"payloadDays": -1}])
+async def test_all_of_it_changes_or_nothing(api: Api, wrong: dict[str, object]) -> None:
+    good = {"strategy": "headroom", "payloadDays": 3}
+    assert (await api.refused("PATCH", "/api/config", json=good | wrong))[:2] == (400, "invalid_input")
+    assert (await api.refused("PATCH", "/api/config", json={"lb_strategy": "headroom"}))[0] == 422
+    assert (await api.get("/api/config"))["strategy"] == "session"
+    assert (await api.get("/api/config/retention"))["payloadDays"] == 7

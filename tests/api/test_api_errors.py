@@ -43,18 +43,9 @@ async def test_a_mistake_of_ours_is_answered_without_details_and_raised_for_the_
 
 
 async def test_unknown_paths_are_not_found_in_the_same_shape(api: Api) -> None:
-    for path in ("/api", "/api/nothing", "/", "/api/accounts/", "/api/requests/"):
+    for path in ("/api", "/api/nothing", "/nothing", "/api/accounts/", "/api/requests/"):
         status, code, _ = await api.refused("GET", path)
         assert (status, code) == (404, "not_found"), path
-
-
-async def test_the_dashboard_is_named_as_missing(api: Api) -> None:
-    for path in ("/dashboard", "/dashboard/", "/dashboard/requests"):
-        assert await api.refused("GET", path, headers={"authorization": ""}) == (
-            404,
-            "not_found",
-            "The dashboard is not part of this version; use the command line: claudeflare --help.",
-        )
 
 
 async def test_a_wrong_method_is_told_the_right_ones(api: Api) -> None:

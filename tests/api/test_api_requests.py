@@ -14,12 +14,12 @@ NAMED = words(
     stopReason"""
 )
 FURTHER = words(
-    """accountId agentId userAgent policy servedModel streaming firstByteMs errorType requestBytes responseBytes
-    usageEstimated priceVersion"""
+    """accountId agent agentId client userAgent policy servedModel streaming firstByteMs errorType requestBytes
+    responseBytes usageEstimated priceVersion"""
 )
 DETAILS = words(
-    """query organizationId parentAgentId messageId upstreamRequestId contentEncoding prefixHash usage attempts
-    picks"""
+    """query organizationId parentAgentId messageId upstreamRequestId contentEncoding prefixHash wouldRefuse
+    usage attempts picks"""
 )
 USAGE = {"input_tokens": 10, "output_tokens": 500}
 TOKENS = TokenCounts(input=10, cache_write_5m=2000, cache_write_1h=0, cache_read=90_000, output=500)

@@ -12,6 +12,9 @@ from harness.gateway_end import GatewayEnd
 from harness.rest_api import NOW, Api, open_api
 from harness.server import eventually
 
+NOTHING = {"requests": 0, "errors": 0, "totalTokens": 0, "costUsd": None, "cacheSavedUsd": None}
+DURATIONS = {"p50": 500.0, "p95": 2000.0, "p99": 2000.0}
+
 
 async def test_without_requests_averages_are_unknown(api: Api) -> None:
     assert await api.get("/api/stats") == {
@@ -25,6 +28,12 @@ async def test_without_requests_averages_are_unknown(api: Api) -> None:
         "unpricedRequests": 0,
         "avgTokensPerSecond": None,
         "topModels": [],
+        "duration": None,
+        "ttft": None,
+        "overhead": None,
+        "requestsPerSecond": 0.0,
+        "today": NOTHING,
+        "yesterday": NOTHING,
         "shedRecords": 0,
         "shedPayloads": 0,
     }
@@ -49,6 +58,12 @@ async def test_sums_over_requests(api: Api) -> None:
         "unpricedRequests": 1,
         "avgTokensPerSecond": 200.0,
         "topModels": [{"model": "opus", "count": 2}, {"model": "haiku", "count": 1}, {"model": "other", "count": 1}],
+        "duration": {name: pytest.approx(value, rel=0.05) for name, value in DURATIONS.items()},
+        "ttft": None,
+        "overhead": {"p50": 0.001, "p95": 0.001, "p99": 0.001},
+        "requestsPerSecond": 0.0,
+        "today": {"requests": 4, "errors": 1, "totalTokens": 417, "costUsd": 0.3, "cacheSavedUsd": 0.0},
+        "yesterday": NOTHING,
         "shedRecords": 0,
         "shedPayloads": 0,
     }
@@ -123,3 +138,32 @@ async def test_reset_counts_from_now_on_and_keeps_records(api: Api) -> None:
     assert (await api.get("/api/stats"))["totalRequests"] == 1
     assert (await api.get("/api/stats?range=24h"))["totalRequests"] == 1
     assert len(await api.get("/api/requests")) == 2
+
+
+async def test_today_is_a_day_of_the_zone(api: Api) -> None:
+    api.record("now", model="opus")
+    api.record("before", model="opus", started_at=NOW - 12 * 3600)
+    # 11:06 in UTC: the other began yesterday there, and today in Honolulu, where it is 01:06.
+    stats = await api.get("/api/stats?range=1h")
+    assert (stats["today"]["requests"], stats["yesterday"]["requests"]) == (1, 1)
+    stats = await api.get("/api/stats?tz=America/Los_Angeles")
+    assert (stats["today"]["requests"], stats["yesterday"]["requests"]) == (1, 1)
+    stats = await api.get("/api/stats?tz=Pacific/Auckland")
+    assert (stats["today"]["requests"], stats["yesterday"]["requests"]) == (1, 1)
+    assert (await api.refused("GET", "/api/stats?tz=Nowhere"))[:2] == (400, "invalid_input")
+
+
+async def test_the_rate_of_now_is_that_of_the_last_minute_that_is_over(api: Api) -> None:
+    for number in range(6):
+        api.record(f"r{number}", started_at=NOW - 45 - number)
+    api.record("running minute", started_at=NOW - 1)
+    assert (await api.get("/api/stats"))["requestsPerSecond"] == 0.1
+
+
+async def test_percentiles_follow_range_and_reset(api: Api) -> None:
+    api.record("old", started_at=NOW - 7200, duration_ms=9000.0)
+    api.record("new", started_at=NOW - 60, duration_ms=100.0)
+    assert (await api.get("/api/stats"))["duration"]["p99"] == pytest.approx(9000, rel=0.05)
+    assert (await api.get("/api/stats?range=1h"))["duration"]["p99"] == pytest.approx(100, rel=0.05)
+    await api.post("/api/stats/reset")
+    assert (await api.get("/api/stats?range=1h"))["duration"] is None

@@ -30,6 +30,7 @@ from claudeflare.balancing.settlement import settle_outcome
 
 TAKEN = 1_000.0
 NOW = 1_010.0
+KEY_REFUSED = "credential refused: invalid x-api-key; give another: claudeflare login work"
 DAY = 86_400.0
 BUCKET_WORDS = "rate limited (opus): requests or tokens per minute"
 RAMP_WORDS = "rate limited (opus): traffic rose too sharply"
@@ -102,7 +103,7 @@ def bucket(**fields: float) -> RateLimited:
                 Benched("a2", "", NOW + 20 * DAY, "spend limit: until December"),
             ],
         ),
-        (CredentialRefused("invalid x-api-key"), [AttentionNeeded("a1", "credential refused: invalid x-api-key")]),
+        (CredentialRefused("invalid x-api-key"), [AttentionNeeded("a1", KEY_REFUSED)]),
         (CredentialRefused("expired", refreshable=True), []),
         (AccountRefused("organization disabled"), [AttentionNeeded("a1", "refused: organization disabled")]),
         (PolicyRefused("on hold"), [AttentionNeeded("a1", "refused on policy: on hold")]),

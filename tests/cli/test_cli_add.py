@@ -49,13 +49,6 @@ def test_a_name_that_is_taken(cli: CommandLine) -> None:
     assert "work" in cli.error("add", "work", input=KEY)
 
 
-@pytest.mark.parametrize("mode", ["console", "max", "token", "profile", "wif"])
-def test_modes_to_come_are_refused_before_anything_is_read(empty: CommandLine, mode: str) -> None:
-    assert empty.error("add", "fresh", "--mode", mode) == (
-        f"Accounts of mode {mode} are not part of this version; use --mode api-key.\n"
-    )
-
-
 @pytest.mark.parametrize("options", [("--mode", "password"), ("--tier", "7"), ("--priority", "high"), ("--key", KEY)])
 def test_values_that_are_not_allowed_are_usage_errors(empty: CommandLine, options: tuple[str, ...]) -> None:
     empty.error("add", "fresh", *options, input=KEY, exit_code=2)

@@ -26,6 +26,7 @@ COMMANDS = {
     "pause",
     "resume",
     "tier",
+    "login",
     "clear-limit",
     "status",
     "stats",

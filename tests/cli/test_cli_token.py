@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import fcntl
-import json
 import stat
 
 from claudeflare.home import Home
@@ -25,19 +23,7 @@ def test_rotate(empty: CommandLine) -> None:
     second = empty.output("token", "rotate")
     assert second != first
     assert empty.output("token") == second
-
-
-def test_rotate_beside_a_server_says_what_is_left_to_do(empty: CommandLine) -> None:
-    first = empty.output("token")
-    home = Home(empty.home)
-    with home.lock.open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        home.server.write_text(json.dumps({"pid": 1, "url": "http://127.0.0.1:8080"}))
-        result = empty.run("token", "rotate")
-    assert result.stdout != first
-    assert result.stderr == (
-        "The server at http://127.0.0.1:8080 takes it once it is restarted; until then the old one holds.\n"
-    )
+    assert "command line  rotate-token" in empty.output("audit")
 
 
 def test_the_owners_token_is_not_rotated(empty: CommandLine) -> None:

@@ -181,6 +181,17 @@ def test_removing_asks_on_a_terminal(tmp_path: Path, answer: str, status: int, l
     assert ended == status
 
 
+def test_the_dashboards_address_on_a_terminal(server: Running, home: Path) -> None:
+    status, screen = in_terminal(home, "dashboard", typed="", after="\0", BROWSER="/bin/false")
+    assert status == 0
+    assert screen.startswith("No browser could be opened here.")
+    assert f"\n{server.url}/dashboard#sign-in=" in screen
+    status, screen = in_terminal(home, "dashboard", "--print-url", typed="", after="\0")
+    assert (status, screen.partition("=")[0]) == (0, f"{server.url}/dashboard#sign-in")
+    # One line, however narrow the terminal: it is to be copied.
+    assert screen.count("\n") == 1
+
+
 def test_colour_is_for_terminals_without_no_color(tmp_path: Path) -> None:
     cli = CommandLine(tmp_path)
     cli.run("add", "work", input="sk-ant-api03-work")

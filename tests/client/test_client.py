@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator
 import httpx2
 import pytest
 
+from claudeflare.client.account_credentials import NewAccount
 from claudeflare.client.client import Client
 from claudeflare.client.connection import OpenControl, Target, connect
-from claudeflare.client.resources import Account, NewAccount, Part, Payload, Request, Stats
+from claudeflare.client.resources import Account, Part, Payload, Request, Stats
 from claudeflare.errors import Conflict, InvalidInput, NotFound, Unreachable
 from claudeflare.home import Home
 from claudeflare.settings_sources import LoadedSettings

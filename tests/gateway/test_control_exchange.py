@@ -58,6 +58,22 @@ async def test_a_request_is_relayed_with_its_host_cookies_and_credentials(tmp_pa
         assert gateway.records() == []
 
 
+async def test_control_is_told_the_clients_address_and_no_client_can_say_another(tmp_path: Path) -> None:
+    async def answer(peer: UpstreamPeer) -> None:
+        await peer.answer(b"[]")
+
+    async with with_control(tmp_path, repeat(answer)) as (gateway, control):
+        client = await gateway.connect()
+        for fields in ([], ["x-claudeflare-peer: 192.0.2.1"], ["X-Claudeflare-Peer: a", "x-claudeflare-peer: b"]):
+            await client.request("/api/accounts", b"", "GET", *fields)
+            await client.response()
+            assert control.peers[-1].header(b"x-claudeflare-peer") == [b"127.0.0.1"]
+        await client.request("/api/accounts", b"", "GET", "connection: x-claudeflare-peer")
+        await client.response()
+        assert control.peers[-1].header(b"x-claudeflare-peer") == [b"127.0.0.1"]
+        client.close()
+
+
 async def test_events_are_not_buffered(tmp_path: Path) -> None:
     seen = asyncio.Event()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from claudeflare.gateway.gate import body_limit
+from claudeflare.gateway.gate import body_limit, open_to_anyone
 from claudeflare.settings import Settings
 from gateway.answers import MESSAGE
 from harness.gateway import account, running_gateway
@@ -74,3 +74,24 @@ def test_each_route_has_its_own_limit() -> None:
     assert body_limit(b"/v1/messages", settings) == settings.max_body_bytes
     assert body_limit(b"/v1/messages/batches", settings) == settings.max_batch_body_bytes
     assert body_limit(b"/v1/files", settings) == settings.max_file_body_bytes
+
+
+@pytest.mark.parametrize("exposed", [False, True])
+async def test_a_server_that_others_reach_lets_nobody_in_without_a_key(tmp_path: Path, exposed: bool) -> None:
+    """Whether the owner has made none yet or has revoked the last, before the first snapshot and after."""
+    async with scripted_upstream(repeat(lambda peer: peer.answer(MESSAGE))) as upstream:
+        async with running_gateway(upstream.url, tmp_path, []) as gateway:
+            gateway.server.exposed = exposed
+            gateway.configure([account("work")])
+            client = await gateway.connect()
+            await client.request("/v1/models", b"", "GET", "x-api-key: sk-ant-own")
+            status, _, body = await client.response()
+            client.close()
+            assert status == (401 if exposed else 200)
+            assert (b"claudeflare keys add" in body) == exposed
+            assert upstream.connections == (0 if exposed else 1)
+
+
+@pytest.mark.parametrize(("keys", "exposed", "anyone"), [(0, False, True), (0, True, False), (1, False, False)])
+def test_who_is_let_in_without_a_key(keys: int, exposed: bool, anyone: bool) -> None:
+    assert open_to_anyone(keys > 0, exposed) == anyone

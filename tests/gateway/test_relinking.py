@@ -43,6 +43,22 @@ async def test_the_link_names_the_host_the_client_used(tmp_path: Path, method: s
     assert (status, fields["content-length"], fields["request-id"]) == (200, str(len(body)), "req_1")
 
 
+async def test_the_link_names_the_servers_own_url_where_it_has_one(tmp_path: Path) -> None:
+    async def answer(peer: UpstreamPeer) -> None:
+        await peer.answer(json.dumps(ENDED).encode())
+
+    own = "https://claude.example:8443"
+    async with (
+        scripted_upstream(repeat(answer)) as upstream,
+        running_gateway(upstream.url, tmp_path, WORK, public_url=own) as gateway,
+    ):
+        client = await gateway.connect()
+        await client.request(BATCH, b"", "GET")
+        _, _, body = await client.response()
+        client.close()
+    assert json.loads(body)["results_url"] == f"{own}{BATCH}/results"
+
+
 async def test_a_list_in_chunks_and_compressed(tmp_path: Path) -> None:
     async def answer(peer: UpstreamPeer) -> None:
         page = gzip.compress(json.dumps({"data": [ENDED, {"results_url": None}]}).encode(), mtime=0)

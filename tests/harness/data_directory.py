@@ -10,6 +10,7 @@ from claudeflare.balancing.change import AttentionNeeded, Benched, Change
 from claudeflare.balancing.decision import Candidate, Pick
 from claudeflare.credentials.accounts import CredentialService
 from claudeflare.credentials.keyring import Keyring
+from claudeflare.credentials.kinds import ApiKey
 from claudeflare.credentials.secrets import SecretBox
 from claudeflare.home import Home
 from claudeflare.journal.records import Attempt, Finished
@@ -45,7 +46,7 @@ def add_accounts(home: Home, *accounts: NewAccount, changes: tuple[Change, ...] 
         store = AccountStore(database)
         service = CredentialService(store, SecretStore(database), SecretBox(Keyring.load(home.secret_key)))
         for age, account in zip(range(len(accounts), 0, -1), accounts, strict=True):
-            service.add(account, f"sk-ant-api03-{account.name}", NOW - age * DAY)
+            service.add(account, ApiKey(f"sk-ant-api03-{account.name}"), NOW - age * DAY)
         StateStore(database).apply(changes, NOW - 60)
 
 

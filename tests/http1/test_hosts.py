@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claudeflare.http1.hosts import host_allowed, host_name, is_loopback_name, origin_allowed, well_formed
+from claudeflare.http1.hosts import (
+    ANY_ADDRESS,
+    host_allowed,
+    host_name,
+    is_loopback_name,
+    origin_allowed,
+    served_names,
+    well_formed,
+)
 
 ALLOWED = frozenset({"proxy.example", "10.0.0.5", "[2001:db8::1]"})
 
@@ -145,3 +153,42 @@ def test_origins_that_are_not(origin: bytes) -> None:
 
 def test_an_origin_without_a_host_is_not_the_missing_host() -> None:
     assert not origin_allowed(b"http://", b"", ALLOWED)
+
+
+@pytest.mark.parametrize(
+    ("listening_on", "names"),
+    [
+        ("127.0.0.1", set()),
+        ("127.0.0.2", set()),
+        ("::1", set()),
+        ("localhost", set()),
+        ("0.0.0.0", {ANY_ADDRESS}),
+        ("::", {ANY_ADDRESS}),
+        ("192.0.2.1", {ANY_ADDRESS}),
+        ("FD00::1", {ANY_ADDRESS}),
+        ("Box.LAN", {"box.lan"}),
+    ],
+)
+def test_what_a_server_answers_for_where_it_listens(listening_on: str, names: set[str]) -> None:
+    assert served_names(listening_on, "", ()) == names
+
+
+def test_what_else_a_server_answers_for() -> None:
+    assert served_names("127.0.0.1", "https://Proxy.example:8443", ("A.example", "*")) == {
+        "proxy.example",
+        "a.example",
+        "*",
+    }
+    assert served_names("::1", "http://[2001:DB8::1]:80", ()) == {"[2001:db8::1]"}
+    assert served_names("::1", "https://bücher.example", ()) == {"xn--bcher-kva.example"}
+
+
+def test_a_server_that_others_reach_answers_for_any_address_and_no_other_name() -> None:
+    allowed = served_names("0.0.0.0", "", ())
+    for address in (b"192.0.2.1:8080", b"[2001:db8::1]", b"10.0.0.5"):
+        assert host_allowed(address, allowed)
+        assert not host_allowed(address, served_names("127.0.0.1", "", ()))
+        # The pages of its other ports are not its own.
+        assert not origin_allowed(b"http://10.0.0.5:3000", address, allowed)
+    for name in (b"evil.example", b"192.0.2.1.evil.example", b"0x7f000001.evil", b"3232235777", b"<any address>"):
+        assert not host_allowed(name, allowed)

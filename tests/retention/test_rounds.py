@@ -33,7 +33,7 @@ def test_what_fails_is_told_and_tried_again(caplog: pytest.LogCaptureFixture) ->
 
     stop = Stop()
     with caplog.at_level(logging.ERROR):
-        run_rounds(work, "payloads", 600.0, stop)
+        run_rounds(work, "payloads past their retention", 600.0, stop)
     assert len(done) == 2
     assert stop.waited == [600.0, 600.0]
     assert caplog.messages == [

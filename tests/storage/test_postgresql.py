@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -38,6 +39,44 @@ def test_the_owners_choices_in_the_url_come_first(url: str) -> None:
     assert setting(database, "statement_timeout") == "7s"
     assert setting(database, "lock_timeout") == "5s"
     database.dispose()
+
+
+def test_a_lock_keeps_other_processes_out(url: str) -> None:
+    one, other = Database(url), Database(url)
+    order: list[str] = []
+    inside, may_leave = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with one.exclusive("token of a"):
+            inside.set()
+            assert may_leave.wait(30)
+            order.append("first")
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    assert inside.wait(30)
+    with other.exclusive("token of b"):
+        order.append("another subject")
+    may_leave.set()
+    with other.exclusive("token of a"):
+        order.append("second")
+    holder.join()
+    assert order == ["another subject", "first", "second"]
+    one.dispose()
+    other.dispose()
+
+
+def test_work_under_a_lock_whose_connection_breaks_is_done_all_the_same(url: str) -> None:
+    database, killer = Database(url), Database(url)
+    with database.exclusive("token of a"):
+        with killer.write() as connection:
+            connection.exec_driver_sql(
+                "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
+            )
+        done = True
+    assert done
+    database.dispose()
+    killer.dispose()
 
 
 def test_a_migration_may_take_its_time(empty: Database) -> None:

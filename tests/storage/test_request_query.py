@@ -27,7 +27,8 @@ from claudeflare.storage import migrate, request_query
 from claudeflare.storage.accounts import AccountStore, NewAccount
 from claudeflare.storage.database import Database
 from claudeflare.storage.records import RequestFilter
-from claudeflare.storage.requests import RequestStore, _page
+from claudeflare.storage.request_pages import select_page as _page
+from claudeflare.storage.requests import RequestStore
 from claudeflare.storage.tables import requests
 from harness.postgres import PostgresServer
 

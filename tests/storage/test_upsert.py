@@ -45,7 +45,7 @@ def test_many_replace_as_one_does(database: Database) -> None:
 def test_many_of_every_type(database: Database) -> None:
     row = (1.5, "GET", "/", None, "", True, None, None, "{}", ",", '"', "\\", "NULL", 200, "complete", False)
     rest = (None, "\n", None, 1.0, None, 5e-324, 1e300, 0.0, 0, 2**31, 10**11, None, None, 0, 1, 2, None, None, False)
-    given = [(key, *row, *rest, None, None) for key in ("a", "b")]
+    given = [(key, *row, *rest, None, None, None) for key in ("a", "b")]
     with database.write() as connection:
         upsert_many(connection, requests, given)
         assert [tuple(each) for each in connection.execute(select(requests).order_by(requests.c.id))] == given

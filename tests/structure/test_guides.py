@@ -15,7 +15,7 @@ from claudeflare.settings_values import FIELDS
 from structure.source_tree import ROOT
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "benchmarks").glob("*.md")])
-NOT_SETTINGS = {"CLAUDEFLARE_COMPILE", "CLAUDEFLARE_URL"}
+NOT_SETTINGS = {"CLAUDEFLARE_COMPILE", "CLAUDEFLARE_DASHBOARD", "CLAUDEFLARE_URL"}
 """Variables the command line reads by itself."""
 MAKE_WORDS = {"sure"}
 """Words that follow "make" in prose."""

@@ -7,10 +7,11 @@ import json
 import os
 import sys
 
+from claudeflare.core_dumps import forbid_core_dumps
 from claudeflare.errors import ClaudeflareError
 from claudeflare.logs import configure_logging
 from claudeflare.settings_sources import load_settings
-from claudeflare.supervisor.process_limits import forbid_core_dumps, raise_file_limit
+from claudeflare.supervisor.process_limits import raise_file_limit
 from claudeflare.supervisor.serve import run_server
 from claudeflare.supervisor.supervisor import Commands
 

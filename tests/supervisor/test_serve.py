@@ -14,15 +14,14 @@ from claudeflare.supervisor.supervisor import Commands
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1"])
-async def test_an_address_that_others_can_reach_is_refused(host: str, tmp_path: Path) -> None:
+async def test_an_address_that_others_can_reach_needs_a_token_of_the_owners(host: str, tmp_path: Path) -> None:
     home = tmp_path / "home"
-    settings = Settings(host=host, port=0, home=str(home), token="owner-set")
     with pytest.raises(SettingsError) as caught:
-        await run_server(settings, {"host": "environment HOST"}, Commands())
+        await run_server(Settings(host=host, port=0, home=str(home)), {"host": "environment HOST"}, Commands())
     assert str(caught.value) == (
-        f"host {host} (environment HOST) can be reached by other machines. That needs a control token and client "
-        "keys, and this version has no client keys: listen on 127.0.0.1, and reach it from elsewhere through a tunnel "
-        "(ssh -L)"
+        f"host {host} (environment HOST) can be reached by other machines. That needs a control token of your own: "
+        "set CLAUDEFLARE_TOKEN or CLAUDEFLARE_TOKEN_FILE, and make a client key with `claudeflare keys add NAME`. "
+        "Or listen on 127.0.0.1, and reach it from elsewhere through a tunnel (ssh -L)"
     )
     assert not home.exists()
 

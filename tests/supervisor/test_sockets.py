@@ -49,6 +49,19 @@ async def test_hosts(host: str, address: str, url: str, loopback: bool) -> None:
     assert (resolved.address, resolved.url(80), resolved.is_loopback) == (address, url, loopback)
 
 
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("0.0.0.0", "http://127.0.0.1:80"),
+        ("::", "http://[::1]:80"),
+        ("192.0.2.1", "http://192.0.2.1:80"),
+        ("127.0.0.1", "http://127.0.0.1:80"),
+    ],
+)
+async def test_where_programs_of_this_machine_find_it(host: str, url: str) -> None:
+    assert (await resolve(host, 80)).local_url(80) == url
+
+
 async def test_a_scope_is_no_obstacle() -> None:
     assert not PublicAddress("fe80::1%eth0", socket.AF_INET6, "fe80::1%eth0", 80).is_loopback
 

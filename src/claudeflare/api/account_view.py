@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -15,6 +15,10 @@ from claudeflare.api.standing import limits, reset_time, status_word
 from claudeflare.api.times import to_iso, to_iso_or_none
 from claudeflare.balancing.account import AccountState
 from claudeflare.balancing.gauges import LimitGauge, windows_in
+from claudeflare.credentials.refresh_decision import NO_TROUBLE, Trouble
+from claudeflare.credentials.token_state import TokenState
+from claudeflare.credentials.token_words import NEEDS_LOGIN, status_of
+from claudeflare.formatting import login_command
 from claudeflare.settings import Settings
 from claudeflare.storage.accounts import StoredAccount
 from claudeflare.storage.records import AccountUse
@@ -32,12 +36,15 @@ class AccountView:
     gauges: Mapping[str, Sequence[LimitGauge]]
     settings: Settings
     used: Mapping[str, AccountUse]
-    with_credential: Set[str]
-    """Accounts with a credential that opens."""
+    tokens: Mapping[str, TokenState]
+    """Of accounts with a credential that can be used."""
+    troubles: Mapping[str, Trouble]
+    """With the renewal of their tokens."""
 
     @classmethod
     def of(cls, services: Services) -> AccountView:
         """Read it now."""
+        tokens = services.credentials.states()
         return cls(
             now=services.clock(),
             states=services.states.by_account(),
@@ -45,7 +52,8 @@ class AccountView:
             gauges=services.gateways.gauges(),
             settings=services.settings,
             used=services.requests.account_use(),
-            with_credential=services.credentials.credentials().keys(),
+            tokens=tokens,
+            troubles={id_: services.refresher.trouble(id_, state) for id_, state in tokens.items()},
         )
 
     def resource(self, stored: StoredAccount) -> AccountResource:
@@ -57,6 +65,8 @@ class AccountView:
             # What a gateway goes by beside the durable state.
             state = msgspec.structs.replace(state, windows=windows_in(gauges))
         in_use = effective(account, self.settings)
+        token, trouble = self.tokens.get(account.id), self.troubles.get(account.id, NO_TROUBLE)
+        token_status = status_of(token, trouble, state.attention, self.now)
         used = self.used.get(account.id) or NEVER_USED
         return AccountResource(
             id=account.id,
@@ -67,7 +77,11 @@ class AccountView:
             priority=account.priority,
             paused=account.paused,
             base_url=account.base_url,
-            token_status="valid" if account.id in self.with_credential else "missing",
+            token_status=token_status,
+            token_expires=to_iso_or_none(token.expires_at if token else None),
+            token_renewed=token.renewable if token and token.bearer else None,
+            token_trouble=trouble.words or None,
+            needs_login=login_command(account.name) if token_status == NEEDS_LOGIN else None,
             rate_limit_status=status_word(in_use, state, self.now),
             rate_limit_reset=to_iso_or_none(reset_time(in_use, state, self.now)),
             limits=limits(in_use, state, self.now),

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, status
+from typing import Annotated
 
+from fastapi import APIRouter, Query, Response, status
+
+from claudeflare.api.account_pages import account_page
 from claudeflare.api.account_view import AccountView
 from claudeflare.api.schemas.accounts import (
     AccountChange,
     AccountResource,
     AccountToAdd,
     Confirmation,
+    CredentialToGive,
     NewName,
     NewTier,
     Removed,
@@ -17,9 +21,9 @@ from claudeflare.api.schemas.accounts import (
 from claudeflare.api.services import Services, ServicesOf
 from claudeflare.api.standing import WHOLE_ACCOUNT
 from claudeflare.balancing.change import AttentionNeeded, BenchCleared, Change
-from claudeflare.errors import Conflict, InvalidInput
+from claudeflare.errors import Conflict
 from claudeflare.storage import account_rules
-from claudeflare.storage.accounts import NewAccount, StoredAccount
+from claudeflare.storage.accounts import StoredAccount
 
 router = APIRouter(prefix="/api/accounts", tags=["accounts"])
 
@@ -28,33 +32,38 @@ ACCOUNT = "/{account:path}"
 
 
 @router.get("")
-def list_accounts(services: ServicesOf) -> list[AccountResource]:
-    """All accounts, newest first."""
+def list_accounts(
+    services: ServicesOf,
+    response: Response,
+    limit: Annotated[int | None, Query(ge=1, description="All when nothing is said")] = None,
+    cursor: Annotated[str | None, Query(description="`x-next-cursor` of the page before")] = None,
+) -> list[AccountResource]:
+    """All accounts, newest first; with `limit`, the header `x-next-cursor` leads to the next page."""
+    page, next_cursor = account_page(services.accounts.list(), cursor, limit)
+    if next_cursor is not None:
+        response.headers["x-next-cursor"] = next_cursor
     view = AccountView.of(services)
-    return [view.resource(stored) for stored in services.accounts.list()]
+    return [view.resource(stored) for stored in page]
 
 
 @router.post("", status_code=status.HTTP_201_CREATED)
 def add_account(new: AccountToAdd, services: ServicesOf) -> AccountResource:
-    """Add an account. Nothing is asked of the API: a wrong key shows at its first request."""
-    if new.mode != "api-key":
-        raise InvalidInput(f"Accounts of mode {new.mode!r} cannot be added in this version; use api-key.")
-    if new.api_key is None:
-        raise InvalidInput("An account of mode api-key needs `apiKey`.")
-    stored = services.credentials.add(
-        NewAccount(
-            name=new.name,
-            mode=new.mode,
-            tier=new.tier,
-            priority=new.priority,
-            base_url=new.base_url,
-            reserve=new.reserve,
-            allow_extra_usage=new.allow_extra_usage,
-        ),
-        new.api_key.get_secret_value(),
-        services.clock(),
-    )
+    """Add an account. Nothing is asked of the API: a wrong key shows at its first request.
+
+    To accounts of modes `max` and `console` one signs in: `/api/oauth`.
+    """
+    stored = services.intake.add(new.account(), new.given(), accept_terms=new.accept_terms)
     return _changed(services, stored)
+
+
+@router.post(ACCOUNT + "/login")
+def give_credential(account: str, credential: CredentialToGive, services: ServicesOf) -> AccountResource:
+    """Give it another credential of its mode; with an empty body, look at its profile's or federation's files again.
+
+    It keeps its id and its history. To accounts of mode `max` one signs in again: `/api/oauth`.
+    """
+    stored = services.intake.replace(account, credential.given(), accept_terms=credential.accept_terms)
+    return credential_replaced(services, stored)
 
 
 @router.post(ACCOUNT + "/pause")
@@ -92,6 +101,14 @@ def clear_limit(account: str, services: ServicesOf) -> AccountResource:
     cleared.append(AttentionNeeded(account_id, ""))
     services.state.apply(cleared, services.clock())
     services.gateways.changes_made(cleared)
+    return AccountView.of(services).resource(stored)
+
+
+@router.post(ACCOUNT + "/refresh")
+def refresh_token(account: str, services: ServicesOf) -> AccountResource:
+    """Renew its token now. 409 when there is none that Claudeflare renews, or somebody has to sign in."""
+    stored = services.accounts.get(account)
+    services.refresher.renew(stored.account.id)
     return AccountView.of(services).resource(stored)
 
 
@@ -141,6 +158,12 @@ def remove_account(account: str, confirmation: Confirmation, services: ServicesO
     services.accounts.remove(stored.account.id)
     services.gateways.configuration_changed()
     return Removed(id=stored.account.id, name=stored.account.name)
+
+
+def credential_replaced(services: Services, stored: StoredAccount) -> AccountResource:
+    """Tell the gateways that it has another credential, and that what its old one was out for is over; the account."""
+    services.gateways.changes_made([AttentionNeeded(stored.account.id, "")])
+    return _changed(services, stored)
 
 
 def _changed(services: Services, stored: StoredAccount) -> AccountResource:

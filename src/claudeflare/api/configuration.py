@@ -6,6 +6,7 @@ import msgspec
 from fastapi import APIRouter
 
 from claudeflare.api.schemas.configuration import (
+    ConfigurationChange,
     ConfigurationResource,
     SettingResource,
     StrategyChange,
@@ -33,6 +34,18 @@ def show_configuration(services: ServicesOf) -> ConfigurationResource:
             for name, value in values.items()
         ],
     )
+
+
+@router.patch("")
+def change_configuration(change: ConfigurationChange, services: ServicesOf) -> ConfigurationResource:
+    """Change what is named in the body, all of it or nothing: the policy, and how long and how much is kept."""
+    if change.strategy is not None:
+        services.strategy.check(change.strategy)
+    services.retention_choice.choose(change.model_dump(exclude_none=True, exclude={"strategy"}))
+    if change.strategy is not None:
+        services.strategy.choose(change.strategy)
+        services.gateways.configuration_changed()
+    return show_configuration(services)
 
 
 @router.get("/strategy")

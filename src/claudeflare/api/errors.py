@@ -13,6 +13,7 @@ from claudeflare import errors
 
 ANSWERS: dict[type[errors.ClaudeflareError], tuple[int, str]] = {
     errors.InvalidInput: (400, "invalid_input"),
+    errors.TermsNotAccepted: (400, "terms_not_accepted"),
     errors.Unauthorized: (401, "unauthorized"),
     errors.NotFound: (404, "not_found"),
     errors.Conflict: (409, "conflict"),
@@ -25,7 +26,7 @@ ANSWERS: dict[type[errors.ClaudeflareError], tuple[int, str]] = {
 }
 """Our errors -> status and code. A test keeps it complete."""
 
-_HTTP_CODES = {404: "not_found", 405: "method_not_allowed"}
+_HTTP_CODES = {404: "not_found", 405: "method_not_allowed", 429: "too_many_attempts", 503: "too_many_streams"}
 
 
 def error_answer(
@@ -45,17 +46,16 @@ def install_error_handlers(app: FastAPI) -> None:
 
 
 def _answer_ours(_request: Request, error: Exception) -> JSONResponse:
-    status, code = ANSWERS[type(error)]  # type: ignore[index]  # registered for ClaudeflareError alone
+    status, code = next(ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS)
     headers = {"www-authenticate": "Bearer"} if status == 401 else None
-    return error_answer(status, code, str(error), headers=headers)
+    details = error.details if isinstance(error, errors.TermsNotAccepted) else None
+    return error_answer(status, code, str(error), details, headers)
 
 
 def _answer_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     path = request.url.path
     match error.status_code:
-        case 404 if path == "/dashboard" or path.startswith("/dashboard/"):
-            message = "The dashboard is not part of this version; use the command line: claudeflare --help."
         case 404:
             message = f"There is nothing at {path}. The API is described at /api/docs."
         case 405:

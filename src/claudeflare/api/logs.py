@@ -50,11 +50,17 @@ def show_history(
 
 
 def follower(
-    services: ServicesOf, level: Level = "debug", last_event_id: Annotated[str | None, Header()] = None
+    services: ServicesOf,
+    level: Level = "debug",
+    last_event_id: Annotated[str | None, Header()] = None,
+    after: Annotated[
+        str | None, Query(description="As `Last-Event-ID`, for browsers, which set that only later")
+    ] = None,
 ) -> LogFollower:
     """Reads on where this client stopped; for a new one, from now."""
     directory = _directory(services)
-    position = end_of(directory) if last_event_id is None else parse_position(last_event_id)
+    stopped = last_event_id or after
+    position = end_of(directory) if stopped is None else parse_position(stopped)
     return LogFollower(directory, position, Wanted(level))
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
+from claudeflare.api.auditing import note
 from claudeflare.api.schemas.maintenance import CleanedUp, Compacted, HistoryCleared, HistoryToClear
 from claudeflare.api.services import ServicesOf
 from claudeflare.api.times import parse_moment, to_iso
@@ -26,7 +27,7 @@ CALL_SECONDS = 2.0
 
 
 @router.post("/clear-history")
-def clear_history(services: ServicesOf, chosen: HistoryToClear | None = None) -> HistoryCleared:
+def clear_history(request: Request, services: ServicesOf, chosen: HistoryToClear | None = None) -> HistoryCleared:
     """Delete records of requests and their payloads; accounts and settings stay. Statistics, made from records, follow.
 
     Call it again with the `before` of the answer until `done`. The space is used again; the file does not shrink.
@@ -35,6 +36,7 @@ def clear_history(services: ServicesOf, chosen: HistoryToClear | None = None) ->
     before = parse_moment(chosen.before, now) if chosen is not None and chosen.before is not None else now
     deleted, done = delete_for(CALL_SECONDS, services.requests, before)
     done = done and delete_payloads_for(CALL_SECONDS, services.payloads, before)
+    note(request, deletedRequests=deleted, olderThan=to_iso(before))
     return HistoryCleared(deleted=deleted, before=to_iso(before), done=done)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from claudeflare.analytics.agents import agent_of, client_of
 from claudeflare.api.schemas.requests import (
     AttemptResource,
     CandidateResource,
@@ -37,7 +38,10 @@ def request_resource(summary: RequestSummary) -> RequestResource:
 
 def request_detail(summary: RequestSummary, finished: Finished) -> RequestDetail:
     """Everything on record."""
-    same = "query organization_id parent_agent_id message_id upstream_request_id content_encoding prefix_hash usage"
+    same = (
+        "query organization_id parent_agent_id message_id upstream_request_id content_encoding prefix_hash would_refuse "
+        "usage"
+    )
     return RequestDetail.model_validate(
         _summary_fields(summary)
         | {name: getattr(finished, name) for name in same.split()}
@@ -102,6 +106,8 @@ def _summary_fields(summary: RequestSummary) -> dict[str, object]:
         "response_time_ms": summary.duration_ms,
         "ttft_ms": summary.first_content_ms,
         "session_id": summary.session,
+        "agent": agent_of(summary.user_agent, summary.agent_id),
+        "client": client_of(summary.user_agent),
         "input_tokens": tokens.input,
         "cache_read_input_tokens": tokens.cache_read,
         "cache_creation_input_tokens": sum(writes) if writes else None,

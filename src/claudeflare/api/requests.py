@@ -6,12 +6,21 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
+from claudeflare.api.cost_view import request_cost
+from claudeflare.api.event_stream import EventStream
+from claudeflare.api.events import LastEventId
+from claudeflare.api.live_view import encoded
 from claudeflare.api.request_view import explanation, request_detail, request_resource
+from claudeflare.api.schemas.costs import RequestCost
 from claudeflare.api.schemas.requests import Explanation, RequestDetail, RequestResource
 from claudeflare.api.services import Services, ServicesOf
 from claudeflare.api.times import parse_moment
 from claudeflare.errors import NotFound
+from claudeflare.ingest.pricing import PriceTable
 from claudeflare.journal.records import Finished
+from claudeflare.live.feed import Event
+from claudeflare.live.matching import matches
+from claudeflare.storage import request_query
 from claudeflare.storage.records import RequestFilter, RequestSummary
 
 router = APIRouter(prefix="/api/requests", tags=["requests"])
@@ -30,6 +39,8 @@ def wanted(
     model: str | None = None,
     status: Annotated[str | None, Query(description="success, error, a terminal state, 429, 5xx")] = None,
     session: str | None = None,
+    agent: Annotated[str | None, Query(description="The id by which a client tells its agents apart")] = None,
+    text: Annotated[str | None, Query(description="In the id, the path or the error's message; any case")] = None,
     client_key: Annotated[str | None, Query(alias="clientKey")] = None,
     since: Moment = None,
     until: Moment = None,
@@ -41,6 +52,8 @@ def wanted(
         model=model,
         status=status,
         session=session,
+        agent=agent,
+        text=text or None,
         client_key=client_key,
         since=None if since is None else parse_moment(since, now),
         until=None if until is None else parse_moment(until, now),
@@ -62,6 +75,23 @@ def list_requests(
     return [request_resource(summary) for summary in page]
 
 
+@router.get("/stream", response_class=EventStream, status_code=200)
+async def stream_requests(
+    services: ServicesOf, only: Annotated[RequestFilter, Depends(wanted)], last_event_id: LastEventId = None
+) -> EventStream:
+    """Each request as it ends, as server-sent events; with `Last-Event-ID`, those since then first.
+
+    `ready` comes first; `reset`: some were missed, the list has them.
+    """
+    request_query.check(only)
+
+    def admits(event: Event) -> bool:
+        assert isinstance(event.value, RequestSummary)
+        return matches(only, event.value)
+
+    return EventStream(services.live, services.live.requests, last_event_id, encoded, admits)
+
+
 @router.get("/{request_id}")
 def show_request(request_id: str, services: ServicesOf) -> RequestDetail:
     """Everything on record about one request."""
@@ -72,6 +102,12 @@ def show_request(request_id: str, services: ServicesOf) -> RequestDetail:
 def explain_request(request_id: str, services: ServicesOf) -> Explanation:
     """Why it went where it went."""
     return explanation(*_record(services, request_id))
+
+
+@router.get("/{request_id}/cost")
+def show_request_cost(request_id: str, services: ServicesOf) -> RequestCost:
+    """What it cost by list price, kind by kind."""
+    return request_cost(*_record(services, request_id), PriceTable())
 
 
 def _record(services: Services, request_id: str) -> tuple[RequestSummary, Finished]:

@@ -9,6 +9,8 @@ from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
 
+from claudeflare.access.authentication import Authentication
+from claudeflare.access.client_keys import ClientKeyService
 from claudeflare.access.control_token import ControlToken
 from claudeflare.api.account_states import AccountStates
 from claudeflare.api.strategy_choice import StrategyChoice
@@ -16,14 +18,24 @@ from claudeflare.balancing.change import Change
 from claudeflare.balancing.gauges import LimitGauge
 from claudeflare.balancing.waiting import WaitingLine
 from claudeflare.credentials.accounts import CredentialService
+from claudeflare.credentials.intake import CredentialIntake
+from claudeflare.credentials.key_rotation import KeyRotation
+from claudeflare.credentials.refresh import TokenRefresher
+from claudeflare.credentials.sign_in import SignIns
+from claudeflare.credentials.terms import TermsRecord
+from claudeflare.live.live import Live
+from claudeflare.live.request_counts import RequestCounts
 from claudeflare.retention.payload_retention import PayloadRetention
 from claudeflare.retention.retention import Retention
 from claudeflare.retention.retention_choice import RetentionChoice
 from claudeflare.settings import Settings
 from claudeflare.storage.accounts import AccountStore
+from claudeflare.storage.audit import AuditStore
 from claudeflare.storage.free_space import FreeSpace
+from claudeflare.storage.happenings import HappeningStore
 from claudeflare.storage.payloads import PayloadStore
 from claudeflare.storage.requests import RequestStore
+from claudeflare.storage.rollups import RollupStore
 from claudeflare.storage.state import StateStore
 
 
@@ -71,11 +83,18 @@ class Services:
     """Field of `Settings` -> where its value came from; a field that is missing has its default."""
     accounts: AccountStore
     credentials: CredentialService
+    intake: CredentialIntake
+    sign_ins: SignIns
+    """To accounts; that of a person to the dashboard is another thing."""
+    terms: TermsRecord
+    refresher: TokenRefresher
+    key_rotation: KeyRotation
     state: StateStore
     """What was learned, durably."""
     states: AccountStates
     """The same of accounts, as of now."""
     requests: RequestStore
+    rollups: RollupStore
     payloads: PayloadStore
     free_space: Sequence[FreeSpace]
     """Of the database, and of payloads' own where there is one."""
@@ -84,7 +103,13 @@ class Services:
     payload_retention: PayloadRetention
     strategy: StrategyChoice
     token: ControlToken
+    authentication: Authentication
+    audit: AuditStore
+    client_keys: ClientKeyService
     gateways: GatewayFeed
+    happenings: HappeningStore
+    live: Live
+    request_counts: RequestCounts
     clock: Callable[[], float]
     """UTC epoch seconds."""
     simulating: threading.Lock = field(default_factory=threading.Lock)

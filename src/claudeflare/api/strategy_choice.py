@@ -36,9 +36,13 @@ class StrategyChoice:
         # A database may name a policy of another version.
         return stored if stored in self._known and stored is not None else self._settings.lb_strategy
 
-    def choose(self, name: str) -> None:
-        """Use this policy from now on, and after a restart unless a setting says otherwise. Raises `InvalidInput`."""
+    def check(self, name: str) -> None:
+        """Raises `InvalidInput` for what is no policy's name."""
         if name not in self._known:
             raise InvalidInput(f"There is no strategy {name!r}. Use one of: {', '.join(self._known)}.")
+
+    def choose(self, name: str) -> None:
+        """Use this policy from now on, and after a restart unless a setting says otherwise. Raises `InvalidInput`."""
+        self.check(name)
         self._metadata.set(STRATEGY, name)
         self._chosen_now = name

@@ -22,6 +22,8 @@ class PickRequest(msgspec.Struct, frozen=True, kw_only=True):
     client_key: str | None = None
     account: str | None = None
     """The name of the only account this request may use; None when any will do."""
+    accounts: tuple[str, ...] | None = None
+    """Ids of the accounts its client key may use; None: all."""
     bound: Bound | None = None
     """The only account that has what the request names; None when any will do."""
     thread: Bound | None = None

@@ -29,6 +29,7 @@ from claudeflare.balancing.outcome import (
     ServerError,
     SpendLimited,
 )
+from claudeflare.formatting import login_command
 
 States = Mapping[str, AccountState]
 """Account id -> state, of every account there is."""
@@ -68,9 +69,10 @@ def settle_outcome(lease: Lease, outcome: Outcome, states: States, now: float, j
             return _spend_limited(lease, outcome, states, now)
         case CredentialRefused():
             if not outcome.refreshable:
-                return _attention(
-                    lease, lease.account.id, lease.state, f"credential refused: {_quote(outcome.message)}"
+                reason = (
+                    f"credential refused: {_quote(outcome.message)}; give another: {login_command(lease.account.name)}"
                 )
+                return _attention(lease, lease.account.id, lease.state, reason)
             # Whether an OAuth login is dead is for the token endpoint to say. Until then a token that is refused again
             # and again is a failing account.
             ejection.record_failure(lease.state, lease.taken_at, now)

@@ -13,6 +13,7 @@ from claudeflare.balancing.policies.policy import Choice, PolicyCandidate
 
 ALREADY_TRIED: Final = Unavailable("already tried")
 NOT_ASKED_FOR: Final = Unavailable("another account was asked for")
+NOT_ALLOWED: Final = Unavailable("not allowed for this client key")
 LOWER_PRIORITY: Final = "lower priority"
 
 
@@ -44,6 +45,8 @@ def take_survey(
         unavailable: Unavailable | None
         if request.account is not None and account.name != request.account:
             unavailable = NOT_ASKED_FOR
+        elif request.accounts is not None and account.id not in request.accounts:
+            unavailable = NOT_ALLOWED
         elif bound is not None and account.id != bound.account_id:
             unavailable = bound.elsewhere()
         elif account.id in exclude:
@@ -85,7 +88,8 @@ def reasons(survey: Survey, request: PickRequest, now: float) -> list[tuple[Acco
         if out is ALREADY_TRIED:
             # What the attempt has taught by now says more than that there was one.
             out = why_unavailable(account, candidate.state, request.model_class, now) or out
-        if out is not NOT_ASKED_FOR and (request.bound is None or account.id == request.bound.account_id):
+        elsewhere = request.bound is not None and account.id != request.bound.account_id
+        if out is not NOT_ASKED_FOR and out is not NOT_ALLOWED and not elsewhere:
             found.append((account, out))
     return found
 

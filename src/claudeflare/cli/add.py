@@ -2,27 +2,42 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from claudeflare.cli.invocation import call
-from claudeflare.cli.options import AccountName
-from claudeflare.cli.output import say
+from claudeflare.cli.accepted_terms import with_terms
+from claudeflare.cli.account_sign_in import sign_in
+from claudeflare.cli.credential_options import (
+    AcceptTerms,
+    AssertionFile,
+    Browser,
+    ConfigDir,
+    CredentialOptions,
+    Organization,
+    ProfileName,
+    Rule,
+    ServiceAccount,
+    Workspace,
+)
+from claudeflare.cli.invocation import call, invocation
+from claudeflare.cli.options import AccountName, Json
+from claudeflare.cli.output import print_json, say
+from claudeflare.cli.profile_words import say_who_renews
 from claudeflare.cli.tier import Tier
-from claudeflare.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from claudeflare.client.resources import NewAccount
+    from claudeflare.client.account_credentials import NewAccount
+    from claudeflare.client.resources import Account
 
 Mode = Literal["api-key", "console", "max", "token", "profile", "wif"]
+SIGNED_IN = ("console", "max")
 
 
 def add(
     context: typer.Context,
     name: AccountName,
-    mode: Annotated[Mode, typer.Option(help="How the account signs in.")] = "api-key",
+    mode: Annotated[Mode, typer.Option(help="How the account is opened.")] = "api-key",
     tier: Annotated[Tier, typer.Option(metavar="1|5|20", help="Relative capacity.")] = "1",
     priority: Annotated[int, typer.Option(metavar="N", help="Lower numbers are used first.")] = 0,
     base_url: Annotated[
@@ -35,10 +50,30 @@ def add(
         bool | None,
         typer.Option("--extra-usage/--no-extra-usage", help="Whether to use it beyond its plan.", show_default=False),
     ] = None,
+    browser: Browser = True,
+    profile: ProfileName = None,
+    config_dir: ConfigDir = None,
+    assertion_file: AssertionFile = None,
+    rule: Rule = None,
+    organization: Organization = None,
+    service_account: ServiceAccount = None,
+    workspace: Workspace = None,
+    accept_terms: AcceptTerms = False,
+    as_json: Json = False,
 ) -> None:
-    """Add an account. The API key is asked for, or read from standard input; nothing is contacted."""
-    if mode != "api-key":
-        raise InvalidInput(f"Accounts of mode {mode} are not part of this version; use --mode api-key.")
+    """Add an account. A key or token is asked for, or read from standard input; then nothing is contacted.
+
+    Modes max and console sign in with a browser; profile uses a login of `ant`, wif a workload's identity.
+    """
+    options = CredentialOptions(
+        profile=profile,
+        config_dir=config_dir,
+        assertion_file=assertion_file,
+        rule=rule,
+        organization=organization,
+        service_account=service_account,
+        workspace=workspace,
+    )
     account: NewAccount = {
         "name": name,
         "mode": mode,
@@ -47,20 +82,20 @@ def add(
         "baseUrl": base_url,
         "reserve": reserve,
         "allowExtraUsage": extra_usage,
-        "apiKey": _read_key(),
     }
-    added = call(context, lambda client: client.add_account(account))
-    say(f"{added['name']} is added ({added['mode']}, tier {added['tier']}, priority {added['priority']}).")
-
-
-def _read_key() -> str:
-    if sys.stdin.isatty():
-        key: str = typer.prompt("API key (not shown)", hide_input=True, err=True)
+    if mode in SIGNED_IN:
+        options.check(mode)
+        added = sign_in(context, dict(account), accept_terms=accept_terms, browser=browser)
     else:
-        key = sys.stdin.read()
-    key = key.strip()
-    if not key:
-        raise InvalidInput("No API key came on standard input. Pipe it in, or run this on a terminal to be asked.")
-    if len(key.split()) > 1:
-        raise InvalidInput("An API key is one word; standard input held more than that.")
-    return key
+        account.update(options.credential(mode, invocation(context)))  # type: ignore[typeddict-item]
+        added = with_terms(lambda accepted: _add(context, account, accepted), accept=accept_terms)
+    if as_json:
+        print_json(added)
+    else:
+        say(f"{added['name']} is added ({added['mode']}, tier {added['tier']}, priority {added['priority']}).")
+        say_who_renews(added)
+
+
+def _add(context: typer.Context, account: NewAccount, accepted: bool) -> Account:
+    whole: NewAccount = {**account, "acceptTerms": accepted}
+    return call(context, lambda client: client.add_account(whole))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import tzinfo
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
@@ -42,6 +43,43 @@ def invocation(context: typer.Context) -> Invocation:
     found = context.find_object(Invocation)
     assert found is not None, "the application's callback sets it"
     return found
+
+
+class Conversation:
+    """One connection to the API over several calls, for commands that ask their user something in between."""
+
+    def __init__(self, runner: asyncio.Runner, client: Client) -> None:
+        self._runner = runner
+        self._client = client
+
+    def call(self, action: Callable[[Client], Coroutine[Any, Any, T]]) -> T:
+        """Run `action` with the client."""
+        return self._runner.run(action(self._client))
+
+
+@contextmanager
+def conversation(context: typer.Context) -> Iterator[Conversation]:
+    """As `call`, but open until the block ends. Questions are asked outside of any event loop: there Ctrl-C works."""
+    from claudeflare.cli.in_process import open_control
+    from claudeflare.client.connection import Target, connect
+
+    this = invocation(context)
+    loaded = this.load()
+    connection = connect(Target(loaded, this.url, this.token), open_control(loaded, this.clock))
+    with asyncio.Runner() as runner:
+        client = runner.run(_entered(connection))
+        try:
+            yield Conversation(runner, client)
+        finally:
+            runner.run(_left(connection))
+
+
+async def _entered(connection: AbstractAsyncContextManager[Client]) -> Client:
+    return await connection.__aenter__()
+
+
+async def _left(connection: AbstractAsyncContextManager[Client]) -> None:
+    await connection.__aexit__(None, None, None)
 
 
 def call(context: typer.Context, action: Callable[[Client], Awaitable[T]], *, server_only: bool = False) -> T:

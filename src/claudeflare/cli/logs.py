@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json as json_format
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -98,7 +97,7 @@ async def _print(found: AsyncIterator[LogLine], asked: _Asked, this: Invocation)
         print_json([line async for line in found])
     else:  # one object a line: an array that never ends could not be read
         async for line in found:
-            sys.stdout.write(json_format.dumps(line, ensure_ascii=False) + "\n")
+            sys.stdout.write(json_text(line) + "\n")
             sys.stdout.flush()
 
 

@@ -8,15 +8,20 @@ import typer
 from typer.core import TyperGroup
 
 from claudeflare.cli.add import add
+from claudeflare.cli.audit import audit
+from claudeflare.cli.backup import backup
 from claudeflare.cli.clear_history import clear_history
 from claudeflare.cli.clear_limit import clear_limit
 from claudeflare.cli.completion import completion
 from claudeflare.cli.config import config
+from claudeflare.cli.dashboard import dashboard
 from claudeflare.cli.demo import demo
 from claudeflare.cli.explain import explain
 from claudeflare.cli.export import export
 from claudeflare.cli.invocation import Invocation
+from claudeflare.cli.keys import keys
 from claudeflare.cli.list import list_accounts
+from claudeflare.cli.login import login
 from claudeflare.cli.logs import logs
 from claudeflare.cli.output import fail
 from claudeflare.cli.pause import pause
@@ -25,8 +30,10 @@ from claudeflare.cli.rename import rename
 from claudeflare.cli.request import request
 from claudeflare.cli.requests import requests
 from claudeflare.cli.reset_stats import reset_stats
+from claudeflare.cli.restore import restore
 from claudeflare.cli.resume import resume
 from claudeflare.cli.run import PASS_THROUGH, run
+from claudeflare.cli.secrets import secrets
 from claudeflare.cli.serve import serve
 from claudeflare.cli.show import show
 from claudeflare.cli.simulate import simulate
@@ -91,6 +98,7 @@ _SERVER, _ACCOUNTS, _TRAFFIC, _SETTINGS = "Server", "Accounts", "Traffic", "Sett
 app.command(rich_help_panel=_SERVER)(serve)
 app.command(rich_help_panel=_SERVER)(status)
 app.command(rich_help_panel=_SERVER)(logs)
+app.command(rich_help_panel=_SERVER)(dashboard)
 app.command(rich_help_panel=_SERVER, context_settings=PASS_THROUGH)(run)
 app.command(rich_help_panel=_SERVER)(demo)
 app.command(rich_help_panel=_SERVER)(simulator)
@@ -104,6 +112,7 @@ app.command(rich_help_panel=_ACCOUNTS)(rename)
 app.command(rich_help_panel=_ACCOUNTS)(pause)
 app.command(rich_help_panel=_ACCOUNTS)(resume)
 app.command(rich_help_panel=_ACCOUNTS)(tier)
+app.command(rich_help_panel=_ACCOUNTS)(login)
 app.command("clear-limit", rich_help_panel=_ACCOUNTS)(clear_limit)
 
 app.command(rich_help_panel=_TRAFFIC)(stats)
@@ -116,8 +125,13 @@ app.command("clear-history", rich_help_panel=_TRAFFIC)(clear_history)
 
 app.command(rich_help_panel=_SETTINGS)(strategy)
 app.command(rich_help_panel=_SETTINGS)(simulate)
+app.add_typer(keys, name="keys", rich_help_panel=_SETTINGS)
 app.add_typer(config, name="config", rich_help_panel=_SETTINGS)
 app.add_typer(token, name="token", rich_help_panel=_SETTINGS)
+app.command(rich_help_panel=_SETTINGS)(audit)
+app.add_typer(secrets, name="secrets", rich_help_panel=_SETTINGS)
+app.command(rich_help_panel=_SETTINGS)(backup)
+app.command(rich_help_panel=_SETTINGS)(restore)
 app.command(rich_help_panel=_SETTINGS)(completion)
 
 

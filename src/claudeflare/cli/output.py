@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
+
+from claudeflare.cli.harmless import json_text
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -18,11 +19,12 @@ QUIET = "dim"
 def console(*, error: bool = False) -> Console:
     """Standard output, or standard error. Colour follows the terminal and NO_COLOR; the width is 80 where it is none.
 
-    Names and messages come from outside: nothing in them is markup, and nothing is coloured by guessing.
+    Names and messages come from outside: nothing in them is markup or drives the terminal, and nothing is coloured by
+    guessing.
     """
-    from rich.console import Console
+    from claudeflare.cli.harmless_console import HarmlessConsole
 
-    return Console(stderr=error, markup=False, highlight=False, emoji=False)
+    return HarmlessConsole(stderr=error, markup=False, highlight=False, emoji=False)
 
 
 def say(*parts: RenderableType) -> None:
@@ -39,7 +41,7 @@ def fail(message: str) -> None:
 
 def print_json(value: Any) -> None:
     """Print a route's answer as it is."""
-    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+    sys.stdout.write(json_text(value, indent=2) + "\n")
 
 
 def table(*columns: str, right: Iterable[str] = ()) -> Table:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json as json_format
 import sys
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from claudeflare.cli.harmless import json_text
 from claudeflare.cli.invocation import Invocation, call, invocation
 from claudeflare.cli.options import Json
 from claudeflare.cli.output import QUIET, console
@@ -22,6 +22,7 @@ def requests(
     context: typer.Context,
     account: Annotated[str | None, typer.Option(metavar="NAME", help="Only of this account.")] = None,
     model: Annotated[str | None, typer.Option(metavar="MODEL", help="Only for this model.")] = None,
+    key: Annotated[str | None, typer.Option(metavar="NAME", help="Only of this client key.")] = None,
     status: Annotated[
         str | None,
         typer.Option(metavar="STATUS", help="Only those that ended so: success, error, 429, 5xx, truncated, …"),
@@ -34,7 +35,7 @@ def requests(
     json: Json = False,
 ) -> None:
     """List requests, newest first."""
-    filters = {"account": account, "model": model, "status": status, "since": since}
+    filters = {"account": account, "model": model, "clientKey": key, "status": status, "since": since}
     this = invocation(context)
 
     async def follow_them(client: Client) -> None:
@@ -72,7 +73,7 @@ async def _print_json(found: AsyncIterator[Request], _this: Invocation) -> None:
     """The array the API answers, written while its pages arrive."""
     start = "[\n"
     async for request in found:
-        sys.stdout.write(start + json_format.dumps(request, ensure_ascii=False))
+        sys.stdout.write(start + json_text(request))
         start = ",\n"
     sys.stdout.write("[]\n" if start == "[\n" else "\n]\n")
 
@@ -80,5 +81,5 @@ async def _print_json(found: AsyncIterator[Request], _this: Invocation) -> None:
 async def _print_json_lines(found: AsyncIterator[Request], _this: Invocation) -> None:
     """One object a line: an array that never ends could not be read."""
     async for request in found:
-        sys.stdout.write(json_format.dumps(request, ensure_ascii=False) + "\n")
+        sys.stdout.write(json_text(request) + "\n")
         sys.stdout.flush()

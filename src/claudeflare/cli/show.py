@@ -38,7 +38,8 @@ def _rows(account: Account, this: Invocation) -> list[tuple[str, RenderableType]
     return [
         *rows,
         ("Mode", f"{account['mode']} ({account['provider']})"),
-        ("Credential", account["tokenStatus"] or "none"),
+        ("Credential", _credential(account, now, this)),
+        *([] if account["tokenTrouble"] is None else [("", f"not renewed: {account['tokenTrouble']}")]),
         ("Tier", str(account["tier"])),
         ("Priority", str(account["priority"])),
         ("Base URL", account["baseUrl"] or "the server's own"),
@@ -51,6 +52,14 @@ def _rows(account: Account, this: Invocation) -> list[tuple[str, RenderableType]
         ("Added", absolute(epoch(account["created"]), this.zone)),
         ("Id", account["id"]),
     ]
+
+
+def _credential(account: Account, now: float, this: Invocation) -> str:
+    words = account["tokenStatus"] or "none"
+    if account["needsLogin"] is not None:
+        return f"{words}: {account['needsLogin']}"
+    end = epoch(account["tokenExpires"])
+    return words if end is None or words != "valid" else f"{words}, renewed before its end {until(end, now, this.zone)}"
 
 
 def _yes_or_no(allowed: bool) -> str:

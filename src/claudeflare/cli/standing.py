@@ -17,6 +17,9 @@ OK = "ok"
 MISSING = "missing"
 """Token status of an account whose credential is not there or does not open."""
 
+NEEDS_LOGIN = "needs login"
+"""Token status of an account to which somebody has to sign in again."""
+
 
 def standing(account: Account, now: float, zone: tzinfo | None) -> Text:
     """`● ok`, `● limited until 15:40 (41 min)`, `● needs attention`, `● paused`."""
@@ -29,12 +32,14 @@ def standing_words(account: Account, now: float, zone: tzinfo | None) -> str:
     """The same without its mark."""
     if account["tokenStatus"] == MISSING:
         return "no credential"
+    if account["tokenStatus"] == NEEDS_LOGIN:
+        return f"needs login: {account['needsLogin']}"
     reset = epoch(account["rateLimitReset"])
     return account["rateLimitStatus"] + ("" if reset is None else f" {until(reset, now, zone)}")
 
 
 def _serves(account: Account) -> bool:
-    return account["rateLimitStatus"] == OK and account["tokenStatus"] != MISSING
+    return account["rateLimitStatus"] == OK and account["tokenStatus"] not in (MISSING, NEEDS_LOGIN)
 
 
 def _color(account: Account) -> str:

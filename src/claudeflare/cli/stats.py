@@ -14,7 +14,7 @@ from claudeflare.formatting import UNKNOWN, compact, count_of, milliseconds, mon
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from claudeflare.client.resources import Stats
+    from claudeflare.client.resources import Percentiles, Stats
 
 
 def stats(
@@ -45,11 +45,19 @@ def _rows(answer: Stats) -> list[tuple[str, str]]:
         ("Requests", f"{answer['totalRequests']:,}"),
         ("Successful", percent(None if success is None else success / 100)),
         ("Average time", milliseconds(answer["avgResponseTime"])),
+        ("p50 p95 p99", _percentiles(answer["duration"])),
+        ("First token", _percentiles(answer["ttft"])),
         ("Tokens", _tokens(answer["totalTokens"])),
         ("Speed", UNKNOWN if speed is None else f"{speed:.1f} tokens/s"),
         ("Cost", _cost(answer)),
         ("Accounts", f"{answer['activeAccounts']} available"),
     ]
+
+
+def _percentiles(found: Percentiles | None) -> str:
+    if found is None:
+        return UNKNOWN
+    return " · ".join(milliseconds(each) for each in (found["p50"], found["p95"], found["p99"]))
 
 
 def _cost(answer: Stats) -> str:

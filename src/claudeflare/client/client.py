@@ -9,8 +9,11 @@ from urllib.parse import quote
 
 import httpx2
 
+from claudeflare.client.access import AccessMethods
+from claudeflare.client.account_credentials import CredentialMethods, NewAccount
+from claudeflare.client.keys import KeyMethods
 from claudeflare.client.replies import checked
-from claudeflare.client.resources import Account, Json, LogLine, NewAccount, Payload, Queue, Request, Stats
+from claudeflare.client.resources import Account, Json, LogLine, Payload, Queue, Request, Stats
 from claudeflare.errors import Unreachable
 
 PAGE = 200
@@ -20,7 +23,7 @@ EVENT_SILENCE = 60.0
 """Seconds without a byte after which a stream of events is taken for dead; the server sends a comment every 15."""
 
 
-class Client:
+class Client(AccessMethods, CredentialMethods, KeyMethods):
     """Speaks to one server with one control token. `where` and `token_source` are for error messages."""
 
     def __init__(self, http: httpx2.AsyncClient, *, where: str, token_source: str, url: str | None = None) -> None:
@@ -39,12 +42,20 @@ class Client:
         return cast(Account, await self._get(_account(name)))
 
     async def add_account(self, account: NewAccount) -> Account:
-        """Add an account. Raises Conflict for a name that is taken, InvalidInput for a value that is not allowed."""
+        """Add an account.
+
+        Raises Conflict for a name that is taken, InvalidInput for a value that is not allowed, TermsNotAccepted for a
+        subscription's token.
+        """
         return cast(Account, await self._send("POST", "/api/accounts", json=account))
 
     async def remove_account(self, name: str) -> None:
         """Remove an account and its credential for good."""
         await self._send("DELETE", _account(name), json={"confirm": name})
+
+    async def refresh(self, name: str) -> Account:
+        """Renew an account's token now. Raises Conflict when it has none that is renewed, or a login is needed."""
+        return cast(Account, await self._send("POST", _account(name, "refresh")))
 
     async def pause(self, name: str) -> Account:
         """Send an account no further requests."""
@@ -174,6 +185,18 @@ class Client:
     async def strategies(self) -> Any:
         """The policies that exist."""
         return await self._get("/api/strategies")
+
+    async def secrets(self) -> Json:
+        """Which keys seal secrets, and where they are kept."""
+        return cast(Json, await self._get("/api/secrets"))
+
+    async def rotate_key(self) -> Json:
+        """Seal every secret with a new key."""
+        return cast(Json, await self._send("POST", "/api/secrets/rotate"))
+
+    async def forget_keys(self) -> Json:
+        """Keep keys no longer that seal nothing."""
+        return cast(Json, await self._send("POST", "/api/secrets/forget"))
 
     async def queue(self) -> Queue:
         """The requests that wait for an account now."""

@@ -66,7 +66,7 @@ async def connect(target: Target, open_control: OpenControl) -> AsyncIterator[Cl
         return
     async with server_or_lock(Home(target.loaded.settings.home)) as url:
         if url is not None:
-            async with _over_http(target, url) as client:
+            async with _over_http(target, url, ours=True) as client:
                 yield client
         elif target.server_only:
             raise Unreachable(NO_SERVER)
@@ -94,11 +94,12 @@ async def connect_unauthorized(url: str) -> AsyncIterator[Client]:
 
 
 @asynccontextmanager
-async def _over_http(target: Target, url: str) -> AsyncIterator[Client]:
-    host = _host(url)
-    token, source = _token(target, local=is_loopback(host))
+async def _over_http(target: Target, url: str, *, ours: bool = False) -> AsyncIterator[Client]:
+    """`ours`: the data directory itself says that its server listens there, at whatever address of this machine."""
+    local = ours or is_loopback(_host(url))
+    token, source = _token(target, local=local)
     # A proxy from the environment is for the outside world, never for this machine.
-    trust_env = not is_loopback(host)
+    trust_env = not local
     headers = {"authorization": f"Bearer {token}"}
     async with httpx2.AsyncClient(base_url=url, headers=headers, timeout=_TIMEOUT, trust_env=trust_env) as http:
         yield Client(http, where=url, token_source=source, url=url)

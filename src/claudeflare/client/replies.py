@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import httpx2
 
-from claudeflare.errors import ClaudeflareError, Conflict, InvalidInput, NotFound, Unauthorized, Unreachable
+from claudeflare.errors import (
+    ClaudeflareError,
+    Conflict,
+    InvalidInput,
+    NotFound,
+    TermsNotAccepted,
+    Unauthorized,
+    Unreachable,
+)
 
 _ERRORS: dict[int, type[ClaudeflareError]] = {
     400: InvalidInput,
@@ -26,11 +36,22 @@ def checked(response: httpx2.Response, where: str, token_source: str) -> httpx2.
             f"{where} refused the control token from {token_source}: {_words(response)} "
             "`claudeflare token` on the server's machine prints the right one."
         )
+    if response.status_code == 400 and _field(response, "code") == "terms_not_accepted":
+        raise TermsNotAccepted(_words(response), _field(response, "details"))
     if not response.is_success:
         raise _ERRORS.get(response.status_code, ClaudeflareError)(_words(response))
     if response.content and "json" not in response.headers.get("content-type", ""):
         raise Unreachable(f"{where} answers, but not as a Claudeflare server; check the URL.")
     return response
+
+
+def _field(response: httpx2.Response, name: str) -> Any:
+    """A field of an error of ours; None where it is none."""
+    try:
+        body = response.json()
+    except ValueError:
+        return None
+    return body.get(name) if isinstance(body, dict) else None
 
 
 def _words(response: httpx2.Response) -> str:

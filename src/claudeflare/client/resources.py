@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NotRequired, TypedDict
+from typing import Any, TypedDict
 
 Json = dict[str, Any]
 
@@ -42,6 +42,12 @@ class Account(TypedDict):
     priority: int
     paused: bool
     tokenStatus: str | None
+    """`valid`, `expired`, `needs login`, `missing`."""
+    tokenExpires: str | None
+    tokenRenewed: bool | None
+    tokenTrouble: str | None
+    needsLogin: str | None
+    """The command that mends it, when a login is needed."""
     rateLimitStatus: str
     """`ok`, `paused`, `needs attention`, `limited`, or `limited: opus` when only some models are."""
     rateLimitReset: str | None
@@ -75,19 +81,6 @@ class Queue(TypedDict):
     limit: int
     maxWaitSeconds: float
     lines: list[QueueLine]
-
-
-class NewAccount(TypedDict):
-    """What adding an account takes. The key travels in the body only."""
-
-    name: str
-    mode: str
-    tier: int
-    priority: int
-    baseUrl: str | None
-    reserve: NotRequired[float | None]
-    allowExtraUsage: NotRequired[bool | None]
-    apiKey: str
 
 
 class Request(TypedDict):
@@ -143,6 +136,14 @@ class Payload(TypedDict):
     response: Part | None
 
 
+class Percentiles(TypedDict):
+    """Milliseconds."""
+
+    p50: float
+    p95: float
+    p99: float
+
+
 class Stats(TypedDict):
     """Sums over a range of requests."""
 
@@ -160,6 +161,14 @@ class Stats(TypedDict):
     unpricedRequests: int
     avgTokensPerSecond: float | None
     topModels: list[Json]
+    duration: Percentiles | None
+    ttft: Percentiles | None
+    """Request start to first content."""
+    overhead: Percentiles | None
+    requestsPerSecond: float
+    """In the last minute that is over."""
+    today: Json
+    yesterday: Json
     shedRecords: int
     """Requests whose record could not be written, ever."""
     shedPayloads: int

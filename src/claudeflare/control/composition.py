@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,45 +12,53 @@ from types import MappingProxyType
 
 from fastapi import FastAPI
 
+from claudeflare.access.authentication import Authentication
+from claudeflare.access.client_key_file import read_client_key_file
+from claudeflare.access.client_keys import ClientKeyService
 from claudeflare.access.control_token import ControlToken
 from claudeflare.api.account_states import AccountStates
+from claudeflare.api.activity import Activity
 from claudeflare.api.app import create_app
 from claudeflare.api.services import Services
 from claudeflare.api.strategy_choice import StrategyChoice
+from claudeflare.balancing.change import Change
 from claudeflare.balancing.pins import PIN_LIMIT
+from claudeflare.control.budget_desk import BudgetDesk
 from claudeflare.control.gateways import Gateways
 from claudeflare.control.journal_follower import JournalFollower
+from claudeflare.control.login_notices import LoginNotices
+from claudeflare.control.refresh_runner import RefreshRunner
 from claudeflare.control.retention_runner import RetentionRunner
 from claudeflare.control.snapshots import SnapshotSource
+from claudeflare.control.stores import open_stores
 from claudeflare.credentials.accounts import CredentialService
-from claudeflare.credentials.keyring import Keyring
+from claudeflare.credentials.intake import CredentialIntake
+from claudeflare.credentials.key_rotation import KeyRotation
+from claudeflare.credentials.refresh import TokenRefresher
+from claudeflare.credentials.renewal import Renewal
+from claudeflare.credentials.rotation_log import RotationLog
 from claudeflare.credentials.secrets import SecretBox
-from claudeflare.errors import StorageError
+from claudeflare.credentials.sign_in import SignIns
+from claudeflare.credentials.terms import TermsRecord
+from claudeflare.credentials.token_endpoint import TokenEndpoint
+from claudeflare.credentials.vault_choice import chosen_vault
+from claudeflare.gateway.messages import Snapshot
 from claudeflare.home import Home
 from claudeflare.ingest.ingest import Ingest
 from claudeflare.ingest.payload_ingest import PayloadIngest
 from claudeflare.ingest.pricing import PriceTable
 from claudeflare.journal.payloads import payload_directory
 from claudeflare.journal.reader import JournalReader
+from claudeflare.live.live import Live
+from claudeflare.live.request_counts import RequestCounts
 from claudeflare.providers.anthropic.pins import BODY_KINDS
+from claudeflare.retention.access_retention import AccessRetention
 from claudeflare.retention.payload_retention import PayloadRetention
 from claudeflare.retention.pin_retention import PinRetention
 from claudeflare.retention.retention import Retention
 from claudeflare.retention.retention_choice import RetentionChoice
+from claudeflare.retention.rollup_upkeep import RollupUpkeep
 from claudeflare.settings import Settings
-from claudeflare.storage import migrate
-from claudeflare.storage.accounts import AccountStore
-from claudeflare.storage.database import Database
-from claudeflare.storage.free_space import FreeSpace
-from claudeflare.storage.metadata import MetadataStore
-from claudeflare.storage.payload_file import payload_database
-from claudeflare.storage.payloads import PayloadStore
-from claudeflare.storage.pins import PinStore
-from claudeflare.storage.requests import RequestStore
-from claudeflare.storage.secrets import SecretStore
-from claudeflare.storage.state import StateStore
-
-log = logging.getLogger(__name__)
 
 NO_SOURCES: Mapping[str, str] = MappingProxyType({})
 """Every setting has its default, as far as anybody knows."""
@@ -65,9 +72,13 @@ class Control:
     """The REST API."""
     control_token: ControlToken
     gateways: Gateways
+    snapshot: Callable[[], Snapshot]
+    """What gateways are sent at this moment."""
+    live: Live
     journal: JournalFollower
     payload_journal: JournalFollower
     retention: RetentionRunner
+    refresh: RefreshRunner
 
     @property
     def token(self) -> str:
@@ -92,88 +103,116 @@ async def open_control(
     """
     home = Home(settings.home)
     async with AsyncExitStack() as stack:
-        database = await _open_database(settings, home, stack)
-        accounts = AccountStore(database)
-        requests = RequestStore(database)
-        payload_rows = await asyncio.to_thread(payload_database, database, home.payloads)
-        stack.callback(payload_rows.dispose)
-        payloads = PayloadStore(payload_rows)
-        payload_ingest = PayloadIngest(JournalReader(payload_directory(journal_directory)), payloads)
+        stores = await open_stores(settings, home, stack)
+        payload_ingest = PayloadIngest(JournalReader(payload_directory(journal_directory)), stores.payloads)
         payload_journal = JournalFollower(payload_ingest, "payloads")
         stack.push_async_callback(payload_journal.close)  # after that of the records, which matter more
-        state = StateStore(database)
-        pins = PinStore(database)
-        strategy = StrategyChoice(settings, sources, MetadataStore(database))
-        credentials = CredentialService(accounts, SecretStore(database), _secret_box(settings, home))
+        strategy = StrategyChoice(settings, sources, stores.metadata)
+        vault = await asyncio.to_thread(chosen_vault, settings, home)
+        box = await asyncio.to_thread(SecretBox.of, vault)
+        credentials = CredentialService(stores.accounts, stores.secrets, box)
         token = ControlToken.load(settings, home.control_token)
+        authentication = await asyncio.to_thread(Authentication, token, stores.sessions)
 
-        journal = JournalFollower(Ingest(JournalReader(journal_directory), requests, PriceTable(), clock=clock))
+        live, request_counts = Live(), RequestCounts()
+        stored = (request_counts.stored, live.stored)
+        journal = JournalFollower(
+            Ingest(JournalReader(journal_directory), stores.requests, PriceTable(), stored, clock)
+        )
         stack.push_async_callback(journal.close)
         if ingest:
             # Before anything is said about limits and bindings: the newest of them are still in the journal.
             await journal.catch_up()
 
-        kept = RetentionChoice(settings, sources, MetadataStore(database))
-        record_retention = Retention(requests, lambda: kept.current().request_days, clock)
-        payload_retention = PayloadRetention(payloads, FreeSpace(payload_rows), kept, clock)
-        retention = RetentionRunner(record_retention, payload_retention, PinRetention(pins, clock))
+        kept = RetentionChoice(settings, sources, stores.metadata)
+        record_retention = Retention(stores.requests, lambda: kept.current().request_days, clock)
+        payload_retention = PayloadRetention(stores.payloads, stores.payload_free_space, kept, clock)
+        retention = RetentionRunner(
+            record_retention,
+            payload_retention,
+            PinRetention(stores.pins, clock),
+            AccessRetention(stores.audit, authentication.sessions, clock),
+            RollupUpkeep(stores.rollups, clock),
+        )
         stack.push_async_callback(retention.close)
 
         states = AccountStates(clock)
-        states.apply(await asyncio.to_thread(state.load, clock()))
-        snapshots = SnapshotSource(settings, accounts, credentials, strategy)
+        states.apply(await asyncio.to_thread(stores.state.load, clock()))
+        key_file = read_client_key_file(Path(settings.client_key_file)) if settings.client_key_file else []
+        client_keys = await asyncio.to_thread(ClientKeyService, stores.client_keys, stores.spend, key_file, clock)
+        snapshots = SnapshotSource(
+            settings, stores.accounts, credentials, strategy, client_keys.holding, lambda: token.value
+        )  # fmt: skip
+
+        def learned(changes: Sequence[Change]) -> None:
+            before = states.by_account()
+            states.apply(changes)
+            activity.learned(changes, before)
+
         gateways = Gateways(
             snapshots.load,
-            lambda: [*state.load(clock()), *pins.newest(PIN_LIMIT, BODY_KINDS, clock())],
-            states.apply,
-            lambda ids: pins.find(ids, clock()),
+            lambda: [*stores.state.load(clock()), *stores.pins.newest(PIN_LIMIT, BODY_KINDS, clock())],
+            learned,
+            lambda ids: stores.pins.find(ids, clock()),
+            answer_credential=lambda question: refresh.answers.answer(question),
+            desk=BudgetDesk(stores.spend, client_keys.holding, settings.workers, clock),
         )
         stack.push_async_callback(gateways.close)
 
+        rotations = RotationLog(home.rotations, box)
+        refresher = TokenRefresher(
+            credentials,
+            Renewal(credentials, TokenEndpoint(settings), rotations, clock),
+            stores.database,
+            LoginNotices(stores.accounts, stores.state, gateways, clock),
+            clock,
+        )
+        refresh = RefreshRunner(refresher, credentials, clock, gateways.configuration_changed)
+        stack.push_async_callback(refresh.close)
+
+        terms = TermsRecord(stores.metadata)
         services = Services(
             settings=settings,
             sources=sources,
-            accounts=accounts,
+            accounts=stores.accounts,
             credentials=credentials,
-            state=state,
+            intake=CredentialIntake(settings, stores.accounts, credentials, terms, clock),
+            sign_ins=SignIns(settings, stores.accounts, credentials, terms, clock),
+            terms=terms,
+            refresher=refresher,
+            key_rotation=KeyRotation(vault, stores.secrets, box, rotations),
+            state=stores.state,
             states=states,
-            requests=requests,
-            payloads=payloads,
-            free_space=(FreeSpace(database), FreeSpace(payload_rows)),
+            requests=stores.requests,
+            rollups=stores.rollups,
+            payloads=stores.payloads,
+            free_space=(stores.free_space, stores.payload_free_space),
             retention_choice=kept,
             record_retention=record_retention,
             payload_retention=payload_retention,
             strategy=strategy,
             token=token,
+            authentication=authentication,
+            audit=stores.audit,
+            client_keys=client_keys,
             gateways=gateways,
+            happenings=stores.happenings,
+            live=live,
+            request_counts=request_counts,
             clock=clock,
         )
+        activity = Activity(services)
+        live.set_source(activity)
+        stack.push_async_callback(live.close)
+        await asyncio.to_thread(refresher.recover)
         yield Control(
             app=create_app(services),
             control_token=token,
             gateways=gateways,
+            snapshot=lambda: snapshots.load(0),
+            live=live,
             journal=journal,
             payload_journal=payload_journal,
             retention=retention,
+            refresh=refresh,
         )
-
-
-async def _open_database(settings: Settings, home: Home, stack: AsyncExitStack) -> Database:
-    """The database, of this version's schema."""
-    try:
-        home.prepare()
-    except OSError as error:
-        raise StorageError(
-            f"The data directory {home.directory} cannot be made ({error.strerror})."
-            " Name another with CLAUDEFLARE_HOME, or make this one's parent writable."
-        ) from error
-    database = await asyncio.to_thread(Database, settings.database_url or f"sqlite:///{home.database}")
-    stack.callback(database.dispose)
-    backup = await asyncio.to_thread(migrate.upgrade, database, home.directory / "backups")
-    if backup is not None:
-        log.info("the database was upgraded; as it was before, it is kept in %s", backup)
-    return database
-
-
-def _secret_box(settings: Settings, home: Home) -> SecretBox:
-    return SecretBox(Keyring.load(Path(settings.secret_key_file) if settings.secret_key_file else home.secret_key))

@@ -9,7 +9,17 @@ from collections.abc import AsyncIterator, Sequence
 from claudeflare.balancing.change import Change
 from claudeflare.control.pending_changes import PendingChanges
 from claudeflare.gateway.link import MessageDecoder, encode_message
-from claudeflare.gateway.messages import Answered, ChangesMade, Hello, InFlight, LinkMessage, PinAnswer, Snapshot
+from claudeflare.gateway.messages import (
+    Answered,
+    BudgetGrant,
+    ChangesMade,
+    CredentialAnswer,
+    Hello,
+    InFlight,
+    LinkMessage,
+    PinAnswer,
+    Snapshot,
+)
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +45,7 @@ class GatewayLink:
         self._snapshot: Snapshot | None = None
         self._snapshot_sent = False
         self._answered: Answered | None = None
-        self._pins: list[PinAnswer] = []
+        self._answers: list[PinAnswer | CredentialAnswer | BudgetGrant] = []
         self._wake = asyncio.Event()
 
     def put_changes(self, changes: Sequence[Change]) -> None:
@@ -55,7 +65,17 @@ class GatewayLink:
 
     def put_pins(self, answer: PinAnswer) -> None:
         """Send this answer soon."""
-        self._pins.append(answer)
+        self._answers.append(answer)
+        self._wake.set()
+
+    def put_credential(self, answer: CredentialAnswer) -> None:
+        """Send this answer soon, after the changes that were put before it."""
+        self._answers.append(answer)
+        self._wake.set()
+
+    def put_grant(self, answer: BudgetGrant) -> None:
+        """Send this answer soon, after the snapshot with the budget it is about."""
+        self._answers.append(answer)
         self._wake.set()
 
     async def messages(self) -> AsyncIterator[LinkMessage]:
@@ -88,8 +108,8 @@ class GatewayLink:
             self._snapshot, self._snapshot_sent = None, True
         if self._changes:
             messages.append(ChangesMade(self._changes.take()))
-        messages += self._pins
-        self._pins.clear()
+        messages += self._answers
+        self._answers.clear()
         if self._answered is not None and self._snapshot_sent:
             messages.append(self._answered)
             self._answered = None

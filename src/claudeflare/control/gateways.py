@@ -14,12 +14,23 @@ from typing import TypeVar
 from claudeflare.balancing.change import Change
 from claudeflare.balancing.gauges import LimitGauge
 from claudeflare.balancing.waiting import LINES_SHOWN, WaitingLine
+from claudeflare.control.budget_desk import BudgetDesk
+from claudeflare.control.credential_answers import AnswerCredential, no_credential
 from claudeflare.control.gateway_link import GatewayLink
 from claudeflare.control.gauge_board import newest
 from claudeflare.control.pending_changes import PendingChanges
 from claudeflare.control.pin_answers import FindPins, answer_pins
 from claudeflare.errors import ClaudeflareError
-from claudeflare.gateway.messages import PROTOCOL, ChangesMade, Hello, InFlight, PinQuestion, Snapshot
+from claudeflare.gateway.messages import (
+    PROTOCOL,
+    BudgetClaim,
+    ChangesMade,
+    CredentialQuestion,
+    Hello,
+    InFlight,
+    PinQuestion,
+    Snapshot,
+)
 from claudeflare.journal.segments import writer_name
 from claudeflare.tasks import TaskKeeper
 
@@ -44,6 +55,9 @@ class Gateways:
         on_changes: Callable[[Sequence[Change]], None],
         find_pins: FindPins,
         retry_seconds: float = RETRY_SECONDS,
+        *,
+        answer_credential: AnswerCredential = no_credential,
+        desk: BudgetDesk | None = None,
     ) -> None:
         """`load_snapshot(version)`, `load_state()` and `find_pins(ids)` read the database, in other threads.
 
@@ -54,6 +68,8 @@ class Gateways:
         self._on_changes = on_changes
         self._find_pins = find_pins
         self._retry_seconds = retry_seconds
+        self._answer_credential = answer_credential
+        self._desk = desk
         self._loop = asyncio.get_running_loop()
         self._tasks = TaskKeeper()
         self._links: tuple[GatewayLink, ...] = ()
@@ -162,6 +178,11 @@ class Gateways:
                         self._tell(message.changes, link)
                     case PinQuestion():
                         tasks.start(self._answer_pins(link, message), "where things are")
+                    case CredentialQuestion():
+                        tasks.start(self._answer_with_credential(link, message), "a credential")
+                    case BudgetClaim() if self._desk is not None:
+                        self._desk.note(message)
+                        tasks.start(self._lease(self._desk, link, message), "a budget")
                     case InFlight():
                         link.in_flight = message
                         self._note_shed(link)
@@ -178,6 +199,13 @@ class Gateways:
 
     async def _answer_pins(self, link: GatewayLink, question: PinQuestion) -> None:
         link.put_pins(await answer_pins(question, self._find_pins, self._recent))
+
+    async def _answer_with_credential(self, link: GatewayLink, question: CredentialQuestion) -> None:
+        link.put_credential(await self._answer_credential(question))
+
+    async def _lease(self, desk: BudgetDesk, link: GatewayLink, claim: BudgetClaim) -> None:
+        alive = {each.hello.boot_id for each in self._links if each.hello is not None}
+        link.put_grant(await asyncio.to_thread(desk.answer, claim, alive))
 
     async def _greet(self, link: GatewayLink) -> None:
         recent = self._recent.copy()

@@ -10,11 +10,13 @@ import socket
 from pathlib import Path
 
 from claudeflare.control.composition import open_control
+from claudeflare.control.exposure import refuse_without_client_key
 from claudeflare.control.gateways import Gateways
 from claudeflare.control.http_server import HttpServer
 from claudeflare.errors import ClaudeflareError, SettingsError
 from claudeflare.gateway.channel import ChannelEnd
 from claudeflare.gateway.messages import PROTOCOL, ChannelMessage, ControlStart, NewLink, Ready
+from claudeflare.live.live import Live
 from claudeflare.logs import configure_server_logging
 
 log = logging.getLogger(__name__)
@@ -31,6 +33,7 @@ class ControlProcess:
         self._early_links: list[tuple[int, int]] = []
         """Worker and descriptor of links that came before control was open."""
         self._gateways: Gateways | None = None
+        self._live: Live | None = None
         self._server: HttpServer | None = None
         self._stopping = False
         self._failed = False
@@ -60,12 +63,16 @@ class ControlProcess:
             if start.protocol != PROTOCOL:
                 raise SettingsError("Supervisor and control are of different versions; restart the whole server.")
             async with open_control(settings, Path(start.journal_directory), sources=start.sources) as control:
+                if start.needs_client_key:
+                    refuse_without_client_key(control.snapshot(), start)
                 control.journal.start(self._journal_lost)
                 control.payload_journal.start()
                 control.retention.start()
+                control.refresh.start()
                 self._gateways = control.gateways
                 while self._early_links:
                     self._gateways.add_link(*self._early_links.pop(0))
+                self._live = control.live
                 self._server = HttpServer(control.app, settings.keep_alive_timeout, self._serving)
                 if not self._stopping:
                     await self._server.serve([listening])
@@ -98,5 +105,7 @@ class ControlProcess:
         self._stopping = True
         if not self._started.done():
             self._started.set_result(None)
+        if self._live is not None:
+            self._live.end_streams()  # else the server would wait for answers that never end
         if self._server is not None:
             self._server.stop()

@@ -7,13 +7,19 @@ from claudeflare.errors import InvalidInput
 LENGTH_LIMIT = 4096
 
 
-def clean_api_key(value: str) -> str:
-    """The key without the space around it that pasting brings. Raises `InvalidInput`, never repeating the key."""
+def clean_api_key(value: str, word: str = "key") -> str:
+    """The key without the space around it that pasting brings. Raises `InvalidInput`, never repeating the key.
+
+    `word`: what messages call it; a bearer token has to fulfil the same.
+    """
+    what = "API key" if word == "key" else word
     key = value.strip()
     if not key:
-        raise InvalidInput("The API key is empty. Paste the key as the Claude Console showed it.")
+        raise InvalidInput(f"The {what} is empty. Paste the {word} as it was shown.")
     if len(key) > LENGTH_LIMIT:
-        raise InvalidInput(f"The API key is longer than {LENGTH_LIMIT} characters. Paste the key alone.")
+        raise InvalidInput(f"The {what} is longer than {LENGTH_LIMIT} characters. Paste the {word} alone.")
     if not key.isascii() or not key.isprintable() or " " in key:
-        raise InvalidInput("The API key holds spaces, line breaks or letters that no key has. Paste the key alone.")
+        raise InvalidInput(
+            f"The {what} holds spaces, line breaks or letters that no {word} has. Paste the {word} alone."
+        )
     return key

@@ -1,4 +1,4 @@
-"""The key file: which keys seal and open secrets. Made on first use, never overwritten."""
+"""Keys that seal and open secrets: their text, one key a line, and what of it has to change when keys do."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import base64
 import binascii
 import hashlib
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 from claudeflare.errors import SecretError
@@ -18,12 +19,12 @@ KEY_ID_BYTES = 8
 
 _PREAMBLE = """\
 # Keys that seal the secrets of accounts. Without this file those secrets are lost: keep a copy apart from the database.
-# One key a line, base64 of 32 bytes. The first seals; all of them open. To change keys, put a new one on top.
+# One key a line, base64 of 32 bytes. The first seals; all of them open. To change keys: claudeflare secrets rotate
 """
 
 
 class Keyring:
-    """Keys by id, in the order of the file."""
+    """Keys by id, in the order of their text."""
 
     def __init__(self, keys: list[bytes], source: str) -> None:
         if not keys:
@@ -42,13 +43,29 @@ class Keyring:
         """
         content = read_private_file(path)
         if content is None:
-            new = _PREAMBLE + base64.b64encode(os.urandom(KEY_BYTES)).decode() + "\n"
             # Another process may have been first: then its file stands, and both go on with the same key.
-            create_private_file(path, new.encode())
+            create_private_file(path, new_text())
             content = read_private_file(path)
         if content is None:
             raise SecretError(f"{path} vanished while it was made. Check what else works in {path.parent}.")
-        return cls(_parse(content, path), str(path))
+        return cls.parse(content, str(path))
+
+    @classmethod
+    def parse(cls, content: bytes, source: str) -> Keyring:
+        """Read keys from their text. Raises `SecretError`, naming lines and never quoting them."""
+        keys = []
+        for number, line in enumerate(content.splitlines(), start=1):
+            if not _holds_key(line):
+                continue
+            key = _decoded(line)
+            if len(key) != KEY_BYTES:
+                # Never the line itself: it may be a key with a typing error.
+                raise SecretError(
+                    f"{source}, line {number}, is not a key: base64 of {KEY_BYTES} bytes,"
+                    f" as `openssl rand -base64 {KEY_BYTES}` prints it."
+                )
+            keys.append(key)
+        return cls(keys, source)
 
     def __repr__(self) -> str:
         return f"<Keyring {self.source}: {', '.join(self.keys)}>"
@@ -59,21 +76,35 @@ def key_id(key: bytes) -> str:
     return hashlib.sha256(b"claudeflare key id\0" + key).digest()[:KEY_ID_BYTES].hex()
 
 
-def _parse(content: bytes, path: Path) -> list[bytes]:
-    keys = []
-    for number, line in enumerate(content.splitlines(), start=1):
-        stripped = line.strip()
-        if not stripped or stripped.startswith(b"#"):
-            continue
-        try:
-            key = base64.b64decode(stripped, validate=True)
-        except binascii.Error:
-            key = b""
-        if len(key) != KEY_BYTES:
-            # Never the line itself: it may be a key with a typing error.
-            raise SecretError(
-                f"{path}, line {number}, is not a key: base64 of {KEY_BYTES} bytes,"
-                f" as `openssl rand -base64 {KEY_BYTES}` prints it."
-            )
-        keys.append(key)
-    return keys
+def new_text() -> bytes:
+    """The text of a new key, with what its owner has to know."""
+    return _PREAMBLE.encode() + _new_line()
+
+
+def with_new_key(content: bytes) -> bytes:
+    """The same text with a new key above the others, which makes it the one that seals."""
+    lines = content.splitlines(keepends=True)
+    above = next((number for number, line in enumerate(lines) if _holds_key(line)), len(lines))
+    return b"".join([*lines[:above], _new_line(), *lines[above:]])
+
+
+def without_keys(content: bytes, key_ids: Collection[str]) -> bytes:
+    """The same text without the lines of these keys; what its owner wrote between them stays."""
+    lines = content.splitlines(keepends=True)
+    return b"".join(line for line in lines if not (_holds_key(line) and key_id(_decoded(line)) in key_ids))
+
+
+def _new_line() -> bytes:
+    return base64.b64encode(os.urandom(KEY_BYTES)) + b"\n"
+
+
+def _holds_key(line: bytes) -> bool:
+    stripped = line.strip()
+    return bool(stripped) and not stripped.startswith(b"#")
+
+
+def _decoded(line: bytes) -> bytes:
+    try:
+        return base64.b64decode(line.strip(), validate=True)
+    except binascii.Error:
+        return b""

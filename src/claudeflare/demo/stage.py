@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import httpx2
 
 from claudeflare.access.control_token import ControlToken
+from claudeflare.client.account_credentials import NewAccount
 from claudeflare.client.client import Client
-from claudeflare.client.resources import NewAccount
 from claudeflare.demo.cast import Cast
 from claudeflare.demo.observer import Observer
 from claudeflare.demo.options import DemoOptions

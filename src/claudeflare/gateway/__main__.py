@@ -9,7 +9,8 @@ import sys
 
 import uvloop
 
-from claudeflare.gateway.process import GatewayProcess, forbid_core_dumps
+from claudeflare.core_dumps import forbid_core_dumps
+from claudeflare.gateway.process import GatewayProcess
 
 
 def main() -> int:

@@ -8,14 +8,18 @@ from claudeflare.gateway.messages import Snapshot
 from claudeflare.gateway.origin import Upstream, parse_upstream
 from claudeflare.providers.provider import Credential
 
-LOCKED = "its stored credential cannot be decrypted; add the key file it was encrypted with, or its API key anew"
+LOCKED = "its stored credential cannot be decrypted or read; add its key file or its credential anew"
 
 
 class AccountDirectory:
     """The latest snapshot, ready to be asked for every request. Holds plain secrets: memory only, no `repr`."""
 
-    def __init__(self, upstream_url: str) -> None:
-        """`upstream_url`: where the requests of accounts go that have no base URL of their own."""
+    def __init__(self, upstream_url: str, *, callers_only: bool = False) -> None:
+        """`upstream_url`: where the requests of accounts go that have no base URL of their own.
+
+        With `callers_only`, callers use their own credentials whatever accounts there are.
+        """
+        self._callers_only = callers_only
         self.snapshot: Snapshot | None = None
         """None until control has spoken."""
         self._upstream = parse_upstream(upstream_url)
@@ -40,8 +44,8 @@ class AccountDirectory:
 
     @property
     def passes_through(self) -> bool:
-        """No account is configured: the caller's own credential is used."""
-        return self.snapshot is not None and not self.snapshot.accounts
+        """No account is configured, or none is to be used: the caller's own credential is."""
+        return self.snapshot is not None and (self._callers_only or not self.snapshot.accounts)
 
     @property
     def strategy(self) -> str | None:
@@ -51,6 +55,11 @@ class AccountDirectory:
     def credential(self, account_id: str) -> Credential | None:
         """What opens an account."""
         return None if self.snapshot is None else self.snapshot.credentials.get(account_id)
+
+    def renewed(self, account_id: str, credential: Credential) -> None:
+        """Control has a newer one; the snapshot that says so too is on its way."""
+        if self.snapshot is not None and account_id in self.snapshot.credentials:
+            self.snapshot.credentials[account_id] = credential
 
     def upstream_of(self, account: Account | None) -> Upstream:
         """Where an account's requests go."""

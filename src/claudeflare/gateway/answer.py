@@ -41,6 +41,8 @@ class Answer:
         if self._attempt.record.account:
             fields.append((b"x-claudeflare-account", self._attempt.record.account.encode()))
         fields.append((b"x-claudeflare-attempts", b"%d" % len(recording.attempts)))
+        if exchange.visit is not None and exchange.visit.would_refuse is not None:
+            fields.append((b"x-claudeflare-would-refuse", exchange.visit.would_refuse.encode()))
         if not exchange.complete:
             # An early answer: what is left of the request will not be read.
             exchange.writer.persistent = False

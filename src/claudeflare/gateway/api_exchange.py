@@ -21,6 +21,7 @@ from claudeflare.http1.request_parser import RequestHead
 
 if TYPE_CHECKING:
     from claudeflare.gateway.client_connection import ClientConnection
+    from claudeflare.gateway.key_visit import KeyVisit
     from claudeflare.gateway.messages import Snapshot
     from claudeflare.gateway.server import GatewayServer
 
@@ -43,6 +44,8 @@ class ApiExchange(Exchange):
         self.body = RequestBody(head, body_limit, server.settings.replay_limit_bytes)
         self.placement: Placement | None = None
         """What binds the request to one account, where it could be bound."""
+        self.visit: KeyVisit | None = None
+        """What its client key allows and it has reserved; None while no key exists."""
         self._loop: AttemptLoop | None = None
         self._answer: Answer | None = None
         self._awaiting_snapshot_since: float | None = None
@@ -69,6 +72,8 @@ class ApiExchange(Exchange):
         """Everything needed to choose an account is known. Comes again while a streamed body goes on coming."""
         if self._loop is not None or self._awaiting_snapshot_since is not None or self.placement is not None:
             return
+        if self.visit is not None and self.visit.waiting_since is not None:
+            return
         snapshot = self.server.directory.snapshot
         if snapshot is None:
             self._awaiting_snapshot_since = monotonic()
@@ -87,8 +92,16 @@ class ApiExchange(Exchange):
         recording.work_begins(since)
         recording.request_bytes = self.body.received
         whole = None if self.body.streamed else self.body.whole()
-        facts = recording.facts = self.provider.facts(head.method, head.path, head.named, whole)
+        recording.facts = self.provider.facts(head.method, head.path, head.named, whole)
         recording.policy = snapshot.strategy
+        keys = self.server.client_keys
+        if not keys.exist or keys.let_in(self, whole):
+            self.proceed(whole)
+
+    def proceed(self, whole: bytes | None) -> None:
+        """It may go to an account; `whole` is its body, if that can be read."""
+        recording, head = self.recording, self.head
+        facts = recording.facts
         account = head.named.get(b"x-claudeflare-account")
         pick = PickRequest(
             session=session_key(recording.client_key, facts.session),
@@ -99,6 +112,7 @@ class ApiExchange(Exchange):
             estimate=0 if facts.auxiliary else expected_tokens(self.body.length or self.body.received),
             conversation=facts.prefix_hash or "",
             since=time() if self.server.waiting.open else 0.0,
+            accounts=None if self.visit is None else self.visit.accounts,
         )
         recording.open()
         server, thread = self.server, facts.thread

@@ -83,8 +83,8 @@ class Attempt:
         self.record.upstream_request_id = provider.upstream_request_id(head.named)
         recording.organization_id = provider.organization(head.named)
         if recording.organization_id is not None:
-            self._loop.learn_organization(recording.organization_id)
-        self._loop.learn_limits(head)
+            self._loop.hold.learn_organization(recording.organization_id)
+        self._loop.hold.learn_limits(head)
         self.streaming = head.named.get(b"content-type", b"")[:17].lower() == b"text/event-stream"
         self.meter = provider.meter(head.status, head.fields, streaming=self.streaming)
         if head.status >= 400:

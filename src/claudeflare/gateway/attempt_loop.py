@@ -21,20 +21,21 @@ from claudeflare.balancing.failover import (
     Wait,
     next_step,
 )
-from claudeflare.balancing.lease import Acquired, Exhausted, Lease, PickRequest
+from claudeflare.balancing.lease import Acquired, Exhausted, PickRequest
 from claudeflare.balancing.outcome import (
     AnswerLost,
     ConnectFailed,
+    CredentialRefused,
     LimitKind,
     Outcome,
     Overloaded,
     RateLimited,
     ServerError,
 )
-from claudeflare.gateway.account_wait import AccountWait
+from claudeflare.gateway.account_hold import AccountHold
 from claudeflare.gateway.attempt import Attempt, Phase
-from claudeflare.gateway.counting import count_tokens
-from claudeflare.gateway.exhaustion import refuse_exhausted
+from claudeflare.gateway.credential_renewal import CredentialRenewal
+from claudeflare.gateway.exhaustion import refuse_exhausted, refuse_without_token
 from claudeflare.gateway.refusal import Refusal
 from claudeflare.gateway.relinking import receiver_of
 from claudeflare.gateway.upstream_connection import UpstreamConnection
@@ -43,7 +44,7 @@ from claudeflare.journal.records import Attempt as AttemptRecord
 
 if TYPE_CHECKING:
     from claudeflare.gateway.api_exchange import ApiExchange
-    from claudeflare.http1.response_parser import ResponseHead
+    from claudeflare.providers.provider import Credential
 
 COUNTED = (ConnectFailed, AnswerLost, ServerError, Overloaded)
 """Outcomes that use up `retry_attempts`; limits and refused credentials do not."""
@@ -58,23 +59,20 @@ _CHUNKED = (b"transfer-encoding", b"chunked")
 
 
 class AttemptLoop:
-    """Takes leases, makes attempts, and does what `next_step` says. Holds at most one lease and one live attempt."""
+    """Makes attempts on the account at hand, and does what `next_step` says. Has at most one live attempt."""
 
     def __init__(self, exchange: ApiExchange, pick: PickRequest) -> None:
         self._exchange = exchange
         self._server = exchange.server
         self._recording = exchange.recording
         self._pick = pick
-        self._lease: Lease | None = None
+        self.hold = AccountHold(exchange, pick)
         self._connecting: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._tried: list[str] = []
-        self._limited: tuple[str, ...] = ()
-        """Those it has tried that only have to be waited for."""
-        self._limited_again = 0
-        self._wait: AccountWait | None = None
         self._attempts_here = 0
         self._counted = 0
+        self._renewal: CredentialRenewal | None = None
+        """Of the account at hand, if control was asked for a newer credential."""
         self.attempt: Attempt | None = None
         """The latest attempt."""
 
@@ -82,27 +80,18 @@ class AttemptLoop:
 
     def take_account(self) -> None:
         """Choose an account this request has not tried, and try it."""
-        server = self._server
-        if server.directory.passes_through:
-            self._attempts_here = 0
-            self._try()
-            return
-        room = server.waiting
-        if room.busy and (before := room.before(self._pick, self._tried)) is not None:
-            self._nobody_free(before)
-            return
-        taken = server.pool.acquire(self._pick, time(), self._tried, patient=room.open)
-        if isinstance(taken, Exhausted):
-            self._nobody_free(taken)
-            return
-        self._recording.picks.append(taken.pick)
-        self._begin(taken)
+        if not self._server.directory.passes_through and (why := self.hold.take()) is not None:
+            self._nobody_free(why)
+        else:
+            self._begin()
 
-    def _begin(self, taken: Acquired) -> None:
-        """The first attempt on an account."""
-        self._lease = taken.lease
-        self._server.publish(taken.changes)
+    def _begin(self) -> None:
+        """The first attempt on an account, or with the caller's own credential."""
         self._attempts_here = 0
+        self._renewal = None
+        if self.hold.lease is None and (refusal := self._server.client_keys.misplaced(self._exchange.head)) is not None:
+            self._exchange.refuse(refusal)
+            return
         self._try()
 
     def _try(self) -> None:
@@ -110,17 +99,21 @@ class AttemptLoop:
         recording = self._recording
         recording.work_begins()
         self._timer = None
+        lease = self.hold.lease
+        account = lease.account if lease else None
+        credential = self._server.directory.credential(account.id) if account else None
+        if (
+            credential is not None
+            and credential.usable_until is not None
+            and self._renewal is None
+            and credential.usable_until <= time()
+        ):
+            self._renew(credential, refused=False)
+            return
         if self.attempt is not None:
             self.attempt.cancel()
         self._attempts_here += 1
-        account = self._lease.account if self._lease else None
-        record = AttemptRecord(
-            account_id=account.id if account else "",
-            account=account.name if account else "",
-            started_ms=recording.elapsed_ms(monotonic()),
-        )
-        recording.attempts.append(record)
-        credential = self._server.directory.credential(account.id) if account else None
+        record = self._new_record()
         self.attempt = Attempt(self._exchange, self, record, credential)
         origin = self._server.directory.upstream_of(account).origin
         connection = self._server.upstreams.take(origin)
@@ -129,6 +122,16 @@ class AttemptLoop:
         else:
             recording.work_pauses()
             self._connecting = self._server.upstreams.connect(origin, self._connected)
+
+    def _new_record(self) -> AttemptRecord:
+        lease = self.hold.lease
+        record = AttemptRecord(
+            account_id=lease.account.id if lease else "",
+            account=lease.account.name if lease else "",
+            started_ms=self._recording.elapsed_ms(monotonic()),
+        )
+        self._recording.attempts.append(record)
+        return record
 
     def _connected(self, connection: UpstreamConnection | None, problem: str) -> None:
         self._connecting = None
@@ -145,7 +148,7 @@ class AttemptLoop:
         exchange = self._exchange
         head, body = exchange.head, exchange.body
         attempt.connection = connection
-        upstream = self._server.directory.upstream_of(self._lease.account if self._lease else None)
+        upstream = self._server.directory.upstream_of(self.hold.lease.account if self.hold.lease else None)
         # Derived from the client's head every time, so that each attempt is identical to the first.
         fields = exchange.provider.request_fields(head.fields, attempt.credential)
         if body.streamed:
@@ -166,9 +169,7 @@ class AttemptLoop:
 
     def may_move(self) -> bool:
         """Whether another account could take this request now."""
-        if self._lease is None or self._exchange.body.streamed:
-            return False
-        return self._server.pool.another_available(self._pick, time(), [*self._tried, self._lease.account.id])
+        return not self._exchange.body.streamed and self.hold.another_available()
 
     def failed(self, attempt: Attempt, outcome: Outcome) -> None:
         """An attempt ended before anything of it reached the client: decide what follows and do it."""
@@ -183,15 +184,13 @@ class AttemptLoop:
         record.next_step = STEP_NAMES[type(step)]
         record.maybe_billed = isinstance(outcome, AnswerLost)
         if isinstance(outcome, RateLimited) and outcome.kind is not LimitKind.WINDOWLESS:
-            self._met_a_limit()
+            self.hold.met_a_limit()
         match step:
             case RetryHere(delay=delay):
                 attempt.cancel()
                 self._later(delay, self._try)
             case TryAnother(delay=delay):
-                assert self._lease is not None, "without a lease there is no other account"
-                self._tried.append(self._lease.account.id)
-                self.settle(outcome)
+                self.hold.give_up(outcome, attempt)
                 self._later(delay, self.take_account)
             case Wait(delay=delay):
                 self.settle(outcome)
@@ -202,8 +201,11 @@ class AttemptLoop:
             case AnswerForUpstream():
                 self.settle(outcome)
                 self._answer_for_upstream(attempt)
-            case RefreshThenRetry() | Stop():
-                raise AssertionError(f"{step} makes no sense here: nothing can be refreshed, nothing was committed")
+            case RefreshThenRetry():
+                assert attempt.credential is not None, "only a credential of ours is refreshable"
+                self._renew(attempt.credential, refused=True)
+            case Stop():
+                raise AssertionError(f"{step} makes no sense here: nothing was committed")
             case _:
                 assert_never(step)
 
@@ -217,38 +219,20 @@ class AttemptLoop:
             pinned=self._pick.bound is not None,
             seeking=exchange.placement is not None and exchange.placement.seeking,
             auxiliary=self._recording.facts.auxiliary,
-            refreshed=True,  # no kind of account of this version has a credential that can be refreshed
-            may_wait=self._lease is not None,
+            refreshed=self._renewal is not None,
+            may_wait=self.hold.lease is not None,
             elapsed=monotonic() - self._recording.started - self._recording.queued,
-            stay_seconds=self._stay_seconds(outcome),
-            limited_again=self._limited_again,
+            stay_seconds=self.hold.stay_seconds(outcome),
+            limited_again=self.hold.limited_again,
         )
-
-    def _stay_seconds(self, outcome: Outcome) -> float:
-        lease = self._lease if isinstance(outcome, RateLimited) else None
-        return 0.0 if lease is None else self._server.pool.stay_seconds(lease, self._pick, time())
-
-    def _met_a_limit(self) -> None:
-        if self._wait is not None:
-            self._wait.met_a_limit()
-        if self._lease is not None:
-            account_id = self._lease.account.id
-            if account_id in self._limited:
-                self._limited_again += 1
-            else:
-                self._limited += (account_id,)
 
     def _nobody_free(self, why: Exhausted) -> None:
         """Nobody can take it at this moment: wait if that is of use, else say so."""
-        not_limited = [each for each in self._tried if each not in self._limited]
-        if len(not_limited) < len(self._tried):
-            # An account that was limited is as good as any, once its time has come.
-            self._tried = not_limited
+        if self.hold.try_limited_again():
             self.take_account()
             return
-        wait = self._wait = self._wait or AccountWait(self._exchange, self._pick, self._answered)
-        wait.begin(why, self._tried)
-        if wait.active and self.attempt is not None:
+        self.hold.wait(why, self._answered)
+        if self.hold.waiting and self.attempt is not None:
             self.attempt.record.next_step = STEP_NAMES[Wait]
             self.attempt.cancel()
 
@@ -258,14 +242,15 @@ class AttemptLoop:
             # The last account was removed meanwhile.
             self.take_account()
         elif isinstance(answer, Acquired):
-            self._begin(answer)
+            self.hold.hold(answer)
+            self._begin()
         else:
             self._nobody_left(answer)
 
     def _nobody_left(self, exhausted: Exhausted) -> None:
         """No account can take it (any more): the last upstream answer if there is one, else our own."""
         attempt = self.attempt
-        if attempt is None or self._knows_more(attempt, exhausted):
+        if attempt is None or self.hold.knows_more(exhausted, attempt.record.account_id):
             if attempt is not None:
                 attempt.record.next_step = STEP_NAMES[AnswerForUpstream]
             self._exchange.refuse(refuse_exhausted(exhausted, time()))
@@ -275,12 +260,6 @@ class AttemptLoop:
         else:
             attempt.record.next_step = STEP_NAMES[AnswerForUpstream]
             self._answer_for_upstream(attempt)
-
-    def _knows_more(self, attempt: Attempt, exhausted: Exhausted) -> bool:
-        """Whether our own answer is better than the upstream's: of several limits that tells of one, or it is old."""
-        if self._wait is not None and self._wait.waited:
-            return True
-        return len(exhausted.unavailable) > 1 and attempt.record.account_id in self._limited
 
     def _answer_for_upstream(self, attempt: Attempt) -> None:
         self._exchange.refuse(Refusal(502, "api_error", str(attempt.record.message), failure=True))
@@ -292,37 +271,49 @@ class AttemptLoop:
         else:
             action()
 
+    # -- a newer credential ----------------------------------------------------------------------------------------
+
+    def _renew(self, credential: Credential, *, refused: bool) -> None:
+        lease = self.hold.lease
+        assert lease is not None, "the caller's own credential is not ours to renew"
+        self._recording.work_pauses()
+        self._renewal = CredentialRenewal(self._server.credential_questions, self._told_credential)
+        self._renewal.ask(lease.account.id, credential, refused=refused)
+
+    def _told_credential(self, credential: Credential | None, words: str) -> None:
+        self._recording.work_begins()
+        if credential is not None:
+            self._try()
+            return
+        if self.attempt is not None:
+            # The API's 401 means the account, and the client would take it to mean its own credential.
+            self.attempt.cancel()
+            self.attempt.forget()
+            self.attempt = None
+        outcome = CredentialRefused(words, refreshable=True)
+        another = isinstance(next_step(outcome, self._situation(outcome), self._server.retry_rules, 0.0), TryAnother)
+        record = self._new_record()
+        record.ended_ms = record.started_ms
+        record.outcome, record.message = "credential_refused", words
+        record.next_step = STEP_NAMES[TryAnother if another else AnswerForUpstream]
+        if another:
+            self.hold.give_up(outcome, None)
+            self.take_account()
+        else:
+            self.hold.settle(outcome, None)
+            self._exchange.refuse(refuse_without_token(record.account, words))
+
     # -- ending ----------------------------------------------------------------------------------------------------
 
     def settle(self, outcome: Outcome) -> None:
         """Tell the pool how the lease ended, if there is one still."""
-        lease, self._lease = self._lease, None
-        if lease is not None:
-            if lease.reservation is not None:
-                count_tokens(self._server.pool, lease, self.attempt, self._exchange.provider)
-            self._server.publish(self._server.pool.settle(lease, outcome, time(), random.random()))  # noqa: S311 jitter
-            if self._server.waiting.busy:
-                self._server.waiting.wake()
-
-    def learn_organization(self, organization: str) -> None:
-        """Limits are shared by the accounts of one organization, and only answers say which that is."""
-        if self._lease is not None:
-            self._server.publish(self._server.pool.learn_organization(self._lease.account.id, organization))
-
-    def learn_limits(self, head: ResponseHead) -> None:
-        """An answer may have said what is left of its account's limits."""
-        lease, pool, now = self._lease, self._server.pool, time()
-        if lease is None or not (head.status >= 400 or pool.wants_limits(lease, now)):
-            return
-        reading = self._exchange.provider.limits(head.status, head.named)
-        if reading is not None:
-            self._server.publish(pool.learn_limits(lease, reading, now))
-            if self._server.waiting.busy:
-                self._server.waiting.wake()
+        self.hold.settle(outcome, self.attempt)
 
     def cancel(self, outcome: Outcome) -> None:
         """Stop whatever is under way (idempotent)."""
         self.stop_waiting()
+        if self._renewal is not None:
+            self._renewal.cancel()
         if self._timer is not None:
             self._timer.cancel()
         if self._connecting is not None:
@@ -333,12 +324,12 @@ class AttemptLoop:
 
     def stop_waiting(self) -> None:
         """Give its place in the queue away, if it has one (idempotent)."""
-        if self._wait is not None:
-            self._wait.leave()
+        self.hold.stop_waiting()
 
     def forget(self) -> None:
         """Let go of the latest attempt: the request is over."""
-        self._wait = None
+        self.hold.forget()
+        self._renewal = None
         if self.attempt is not None:
             self.attempt.forget()
             self.attempt = None
@@ -346,5 +337,6 @@ class AttemptLoop:
     @property
     def waiting_for_upstream(self) -> bool:
         """The ball is in the upstream's court: not connecting, not pausing before a retry."""
-        paused = self._timer is not None or (self._wait is not None and self._wait.active)
+        renewing = self._renewal is not None and self._renewal.active
+        paused = self._timer is not None or renewing or self.hold.waiting
         return self.attempt is not None and self._connecting is None and not paused

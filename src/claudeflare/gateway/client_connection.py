@@ -9,6 +9,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, cast
 
 from claudeflare.gateway.exchange import Exchange
+from claudeflare.gateway.peer import peer_address
 from claudeflare.gateway.refusal import refusal_of
 from claudeflare.gateway.response_writer import ResponseWriter, WriterType
 from claudeflare.http1.bad_message import BadMessage
@@ -214,6 +215,11 @@ class ClientConnection(asyncio.Protocol):
         self._writable = True
         if self._queue:
             self._queue[0].on_client_writable(True)
+
+    @property
+    def peer(self) -> str:
+        """The client's IP address."""
+        return peer_address(self._transport)
 
     @property
     def idle(self) -> bool:

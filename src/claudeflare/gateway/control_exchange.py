@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from claudeflare.gateway.exchange import Exchange
+from claudeflare.gateway.peer import PEER_FIELD
 from claudeflare.gateway.refusal import Refusal
 from claudeflare.gateway.request_body import RequestBody
 from claudeflare.gateway.upstream_connection import UpstreamConnection
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 BODY_LIMIT = 8_388_608
 """Nothing the REST API takes is larger."""
 
-_OURS = frozenset({b"content-length", b"transfer-encoding", b"host", b"expect"})
+_OURS = frozenset({b"content-length", b"transfer-encoding", b"host", b"expect", PEER_FIELD})
 
 
 class ControlExchange(Exchange):
@@ -62,6 +63,7 @@ class ControlExchange(Exchange):
         self._upstream = connection
         head, body = self.head, self._body.whole()
         fields = end_to_end(head.fields, _OURS)
+        fields.append((PEER_FIELD, self.connection.peer.encode()))
         if self._body.present:
             fields.append((b"content-length", b"%d" % len(body)))
         connection.send(head.method, encode_request(head.method, head.target, head.host, fields), body, self)

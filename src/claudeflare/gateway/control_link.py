@@ -13,7 +13,11 @@ import msgspec
 from claudeflare.gateway.link import MessageDecoder, encode_message
 from claudeflare.gateway.messages import (
     Answered,
+    BudgetClaim,
+    BudgetGrant,
     ChangesMade,
+    CredentialAnswer,
+    CredentialQuestion,
     Hello,
     InFlight,
     LinkMessage,
@@ -57,6 +61,7 @@ class ControlLink(asyncio.Protocol):
         self._transport = transport = cast(asyncio.Transport, transport)
         transport.write(encode_message(self._hello))
         self._server.control_connected(self._tell)
+        self._server.client_keys.admission.claims.opened(self._hello.boot_id, self._tell)
 
     def data_received(self, data: bytes) -> None:
         try:
@@ -79,16 +84,21 @@ class ControlLink(asyncio.Protocol):
                 self._server.control_serves()
             case PinAnswer():
                 self._server.pin_questions.answered(message)
-            case Hello() | InFlight() | PinQuestion():
+            case BudgetGrant():
+                self._server.client_keys.admission.claims.answered(message)
+            case CredentialAnswer():
+                self._server.credential_told(message)
+            case Hello() | InFlight() | PinQuestion() | BudgetClaim() | CredentialQuestion():
                 log.error("control sent %s, which only a gateway sends", type(message).__name__)
 
-    def _tell(self, message: ChangesMade | InFlight | PinQuestion) -> None:
+    def _tell(self, message: ChangesMade | InFlight | PinQuestion | BudgetClaim | CredentialQuestion) -> None:
         if self._transport.get_write_buffer_size() < UNSENT_LIMIT:
             self._transport.write(encode_message(message))
 
     def connection_lost(self, error: Exception | None) -> None:
         if not self._replaced:
             self._server.control_lost()
+            self._server.client_keys.admission.claims.lost()
             log.info("control is gone; serving from the last snapshot")
 
     def replace(self) -> None:

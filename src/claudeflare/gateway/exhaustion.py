@@ -12,6 +12,9 @@ from claudeflare.gateway.refusal import Refusal
 NEED_A_PERSON_SECONDS = 60
 """Hint to clients when nothing but a person can bring an account back."""
 
+RETRY_TOKEN_SECONDS = 5
+"""Hint to clients when a token could not be renewed: it is tried again every so often."""
+
 SHUTTING_DOWN = Refusal(503, "api_error", "Claudeflare is going down and did not get to this request.", retry_after=1)
 
 
@@ -37,6 +40,12 @@ def refuse_queue_full(exhausted: Exhausted, now: float) -> Refusal:
     wait = _seconds_until(exhausted.earliest or now, now)
     message = f"No Claudeflare account can take this request for another {wait} s, and the queue is full. {words}"
     return Refusal(429, "rate_limit_error", message, retry_after=wait, details=details)
+
+
+def refuse_without_token(account: str, why: str) -> Refusal:
+    """503: the account's token cannot be used, no newer one was to be had, and no other account takes the request."""
+    message = f"No Claudeflare account can take this request. {account} has no token that can be used: {why}"
+    return Refusal(503, "api_error", message, retry_after=RETRY_TOKEN_SECONDS, failure=True)
 
 
 def _seconds_until(at: float, now: float) -> int:

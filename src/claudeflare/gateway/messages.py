@@ -8,10 +8,14 @@ from claudeflare.balancing.account import Account
 from claudeflare.balancing.change import Change, Pinned
 from claudeflare.balancing.gauges import LimitGauge
 from claudeflare.balancing.waiting import WaitingLine
+from claudeflare.providers.price_list import ModelPrice
 from claudeflare.providers.provider import Credential
+from claudeflare.quotas.client_key import ClientKey, Period
+from claudeflare.quotas.grants import Claim
+from claudeflare.quotas.purse import BudgetLease
 from claudeflare.settings import Settings
 
-PROTOCOL = 2
+PROTOCOL = 3
 """On a mismatch the older side drains and is restarted by the supervisor."""
 
 
@@ -24,6 +28,8 @@ class GatewayStart(msgspec.Struct, tag=True):
     control_socket: str
     """Path of control's private HTTP socket."""
     protocol: int = PROTOCOL
+    exposed: bool = False
+    """Other machines can reach the listening socket: without a client key nobody is let in."""
 
 
 class ControlStart(msgspec.Struct, tag=True):
@@ -35,6 +41,8 @@ class ControlStart(msgspec.Struct, tag=True):
     protocol: int = PROTOCOL
     sources: dict[str, str] = {}
     """Field of `settings` -> where its value came from, for people; a field that is missing has its default."""
+    needs_client_key: bool = False
+    """The server is just starting and other machines can reach it: do not serve unless a client key exists."""
 
 
 class NewLink(msgspec.Struct, tag=True):
@@ -65,6 +73,10 @@ class Snapshot(msgspec.Struct, tag=True):
     """Account id -> credential. Plain secrets: memory only."""
     strategy: str
     session_seconds: float
+    client_keys: list[ClientKey] = []
+    """Those that hold. None at all: any client credential is accepted, or none."""
+    control_token: bytes = b""
+    """Digest of control's own token (`client_key.digest_of`): callers that send it by mistake must not leak it."""
 
 
 class ChangesMade(msgspec.Struct, tag=True):
@@ -108,9 +120,60 @@ class PinAnswer(msgspec.Struct, tag=True):
     """The database did not answer: nothing is known."""
 
 
+class BudgetClaim(msgspec.Struct, tag=True):
+    """Gateway -> control: how much more may this key cost here? And what does this model cost?"""
+
+    name: str
+    """The client key's."""
+    period: Period
+    start: float
+    """When the period began, in UTC epoch seconds."""
+    claim: Claim
+    model: str | None = None
+    """Whose price the gateway needs; None: no price."""
+
+
+class BudgetGrant(msgspec.Struct, tag=True):
+    """Control -> gateway."""
+
+    name: str
+    period: Period
+    lease: BudgetLease | None
+    """None: the database did not answer."""
+    model: str | None = None
+    price: ModelPrice | None = None
+    """None: nobody knows what the model costs."""
+
+
+class CredentialQuestion(msgspec.Struct, tag=True):
+    """Gateway -> control: this credential cannot be used (any more); is there a newer one?"""
+
+    number: int
+    """The answer bears the same."""
+    account_id: str
+    generation: int
+    """Of the credential the gateway has."""
+    refused: bool
+    """The API has refused it (401). Else its time is over."""
+
+
+class CredentialAnswer(msgspec.Struct, tag=True):
+    """Control -> gateway."""
+
+    number: int
+    account_id: str
+    credential: Credential | None = None
+    """To be used from now on; None: there is none."""
+    words: str = ""
+    """Why not, for people."""
+
+
 class Answered(msgspec.Struct, tag=True):
     """Control -> gateway: control serves its HTTP socket; `/health` may say ready."""
 
 
-LinkMessage = Hello | Snapshot | ChangesMade | InFlight | Answered | PinQuestion | PinAnswer
+LinkMessage = (
+    Hello | Snapshot | ChangesMade | InFlight | Answered | PinQuestion | PinAnswer | BudgetClaim | BudgetGrant
+    | CredentialQuestion | CredentialAnswer
+)  # fmt: skip
 ChannelMessage = GatewayStart | ControlStart | NewLink | Ready

@@ -68,7 +68,8 @@ class Placement:
 
     def _several_accounts(self) -> bool:
         snapshot = self._server.directory.snapshot
-        return snapshot is not None and len(snapshot.accounts) > 1
+        # A caller's own credential that comes first makes one account two places.
+        return snapshot is not None and (len(snapshot.accounts) > 1 or self._server.callers is not None)
 
     def _names(self) -> dict[str, str]:
         snapshot = self._server.directory.snapshot

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import logging
 import os
-import resource
 import secrets
 import signal
 import socket
-import sys
 from pathlib import Path
 
 from claudeflare.errors import ClaudeflareError, SettingsError
@@ -25,8 +22,6 @@ from claudeflare.providers.anthropic.provider import AnthropicProvider
 from claudeflare.tasks import TaskKeeper
 
 log = logging.getLogger(__name__)
-
-PR_SET_DUMPABLE = 4
 
 
 class GatewayProcess:
@@ -71,6 +66,7 @@ class GatewayProcess:
         journal = JournalWriter(Path(start.journal_directory), start.worker, self._boot_id)
         payloads = open_payloads(settings, Path(start.journal_directory), start.worker, self._boot_id)
         self._server = GatewayServer(settings, AnthropicProvider(), journal, start.control_socket, payloads)
+        self._server.exposed = start.exposed
         if self._early_link is not None:
             self._open_link(self._early_link)
         await self._server.listen(listening)
@@ -116,10 +112,3 @@ class GatewayProcess:
         self._stopped.set()
         if not self._started.done():
             self._started.set_result(None)
-
-
-def forbid_core_dumps() -> None:
-    """Secrets live in this process's memory: keep them out of core files, and on Linux out of reach of debuggers."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from time import monotonic, time
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from claudeflare.balancing.decision import Pick
 from claudeflare.http1.request_parser import RequestHead
 from claudeflare.journal.records import Attempt, Finished, Frame, Opened
 from claudeflare.providers.provider import Meter, RequestFacts
+
+if TYPE_CHECKING:
+    from claudeflare.gateway.key_visit import KeyVisit
 
 AMEND_SECONDS = 0.1
 """A last byte later than this after the record was written is worth a second frame."""
@@ -35,6 +38,8 @@ class RequestRecording:
         self.started_at = time()
         self.facts = RequestFacts()
         self.client_key: str | None = None
+        self.visit: KeyVisit | None = None
+        """What a client key's request has reserved; given back when the record is finished, as every request's is."""
         self.policy: str | None = None
         self.attempts: list[Attempt] = []
         self.picks: list[Pick] = []
@@ -144,6 +149,8 @@ class RequestRecording:
             error_type=ending.error_type,
             error_message=ending.error_message,
         )
+        if self.visit is not None:
+            self.visit.ended(self.finished)
         self._journal.append(self.finished)
 
     def last_byte(self, response_bytes: int) -> None:

@@ -25,14 +25,16 @@ class Refusal(msgspec.Struct, frozen=True):
     details: dict[str, Any] | None = None
     failure: bool = False
     """True when it stands in for an upstream that failed; False when Claudeflare says no by itself."""
+    final: bool = False
+    """Clients are told not to try again by themselves, however soon it could work."""
 
     def fields(self) -> list[Field]:
         """Header fields beside the framing."""
         fields: list[Field] = [(b"content-type", b"application/json")]
         if self.retry_after is not None:
             fields.append((b"retry-after", b"%d" % self.retry_after))
-            if self.retry_after > RETRY_BY_CLIENT_SECONDS:
-                fields.append((b"x-should-retry", b"false"))
+        if self.final or (self.retry_after or 0) > RETRY_BY_CLIENT_SECONDS:
+            fields.append((b"x-should-retry", b"false"))
         return fields
 
 

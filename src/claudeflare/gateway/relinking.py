@@ -25,7 +25,8 @@ def receiver_of(exchange: ApiExchange, attempt: Attempt) -> Receiver:
     """Who takes in the answer to this request: nearly always the attempt itself."""
     head = exchange.head
     if head.host and exchange.provider.links_to_itself(head.path):
-        return Relinking(exchange, attempt, b"http://" + head.host)
+        own = exchange.server.settings.public_url.encode()
+        return Relinking(exchange, attempt, own or b"http://" + head.host)
     return attempt
 
 

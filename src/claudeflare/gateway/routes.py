@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def exchange_for(head: RequestHead, connection: ClientConnection, server: GatewayServer) -> Exchange:
     """The exchange for one request, told already when it is to be refused."""
-    path, hosts = head.path, server.settings.allowed_hosts
+    path, hosts = head.path, server.allowed_hosts
     exchange: Exchange
     if path.startswith(b"/v1/") or path == b"/v1":
         limit = body_limit(path, server.settings)
@@ -27,7 +27,8 @@ def exchange_for(head: RequestHead, connection: ClientConnection, server: Gatewa
             exchange = CapturedExchange(connection, server, head, limit, server.payloads)
         else:
             exchange = ApiExchange(connection, server, head, limit)
-        exchange.refusal = gate(head, hosts, limit, api=True)
+        keys = server.client_keys
+        exchange.refusal = keys.greet(exchange, limit) if keys.exist else gate(head, hosts, limit, api=True)
         return exchange
     if path == b"/health" and head.method in (b"GET", b"HEAD"):
         return HealthExchange(connection, server, head)

@@ -14,13 +14,24 @@ from claudeflare.balancing.failover import RetryRules
 from claudeflare.balancing.pool import AccountPool
 from claudeflare.gateway.account_directory import AccountDirectory
 from claudeflare.gateway.api_exchange import ApiExchange
+from claudeflare.gateway.caller_credentials import CallerCredentials
 from claudeflare.gateway.client_connection import ClientConnection
+from claudeflare.gateway.client_keys import ClientKeys
+from claudeflare.gateway.credential_questions import CredentialQuestions
 from claudeflare.gateway.dialing import Dialer
 from claudeflare.gateway.egress import Egress
 from claudeflare.gateway.exchange import Exchange
 from claudeflare.gateway.ids import RequestIds
 from claudeflare.gateway.local_exchange import UnreadableExchange
-from claudeflare.gateway.messages import ChangesMade, InFlight, PinQuestion, Snapshot
+from claudeflare.gateway.messages import (
+    BudgetClaim,
+    ChangesMade,
+    CredentialAnswer,
+    CredentialQuestion,
+    InFlight,
+    PinQuestion,
+    Snapshot,
+)
 from claudeflare.gateway.origin import Origin
 from claudeflare.gateway.payload_writer import PayloadWriter
 from claudeflare.gateway.pin_questions import PinQuestions
@@ -31,6 +42,7 @@ from claudeflare.gateway.routes import exchange_for
 from claudeflare.gateway.tls_sessions import client_tls
 from claudeflare.gateway.upstream_pool import UpstreamPool
 from claudeflare.gateway.waiting import WaitingRoom
+from claudeflare.http1.hosts import served_names
 from claudeflare.http1.limits import HeadLimits
 from claudeflare.http1.request_parser import RequestHead
 from claudeflare.journal.records import Changed
@@ -43,7 +55,7 @@ SWEEP_SECONDS = 1.0
 BACKLOG = 4096
 
 
-ToControl = Callable[[ChangesMade | InFlight | PinQuestion], None]
+ToControl = Callable[[ChangesMade | InFlight | PinQuestion | BudgetClaim | CredentialQuestion], None]
 
 
 class Health(TypedDict):
@@ -88,6 +100,8 @@ class GatewayServer:
         )
         self.waiting = WaitingRoom(self.pool, settings)
         self.pin_questions = PinQuestions()
+        self.credential_questions = CredentialQuestions()
+        self.client_keys = ClientKeys(self)
         self.upstreams = UpstreamPool(
             Dialer(Egress(settings.https_proxy, settings.no_proxy), Resolver()),
             client_tls(settings.ssl_cert_file),
@@ -95,7 +109,12 @@ class GatewayServer:
             settings.connect_timeout,
             settings.keep_alive_timeout,
         )
-        self.directory = AccountDirectory(settings.upstream_url)
+        self.directory = AccountDirectory(settings.upstream_url, callers_only=settings.caller_credential == "only")
+        self.callers = CallerCredentials() if settings.caller_credential == "first" else None
+        """What tries callers' own credentials first; None when that is not set."""
+        self.exposed = False
+        """Other machines can reach it: see `gate.open_to_anyone`."""
+        self.allowed_hosts = served_names(settings.host, settings.public_url, settings.allowed_hosts)
         self.draining = False
         self.control_up = False
         """Control holds the other end of our link."""
@@ -115,6 +134,7 @@ class GatewayServer:
     def apply_snapshot(self, snapshot: Snapshot) -> None:
         """Accounts, credentials and policy from now on; requests in flight keep what they have."""
         self.pool.configure(snapshot.accounts, snapshot.strategy, snapshot.session_seconds)
+        self.client_keys.configure(snapshot.client_keys, time())
         self.pool.apply(self.directory.take(snapshot), time())
         waiting, self._awaiting_snapshot = self._awaiting_snapshot, []
         for exchange in waiting:
@@ -205,8 +225,15 @@ class GatewayServer:
         """Control is there: publish changes through `tell` from now on."""
         self._tell_control = tell
         self.pin_questions.connected(tell)
+        self.credential_questions.connected(tell)
         self._reported = None
         self.control_up = True
+
+    def credential_told(self, answer: CredentialAnswer) -> None:
+        """Control has answered for a credential: first it is known, then those who wait for it go on."""
+        if answer.credential is not None:
+            self.directory.renewed(answer.account_id, answer.credential)
+        self.credential_questions.answered(answer)
 
     def control_serves(self) -> None:
         """Control has sent a snapshot and answers requests."""
@@ -215,8 +242,9 @@ class GatewayServer:
     def control_lost(self) -> None:
         """Control is gone: go on with what is known."""
         self._tell_control = None
-        self.pin_questions.lost()
         self.control_up = False
+        self.pin_questions.lost()
+        self.credential_questions.lost()
 
     def _check_deadlines(self) -> None:
         loop = asyncio.get_running_loop()

@@ -31,6 +31,7 @@ def collect(frames: Iterable[ReadFrame], table: PriceTable) -> Batch:
     """Sort frames by kind. The last finished frame of a request wins, and opened ones yield to it."""
     opened: dict[str, tuple[str, Opened]] = {}
     finished: dict[str, tuple[Finished, memoryview]] = {}
+    boots: dict[str, str] = {}
     changed: list[Changed] = []
     shed: dict[str, int] = {}
     for frame, boot_id, worker, encoded in frames:
@@ -39,6 +40,8 @@ def collect(frames: Iterable[ReadFrame], table: PriceTable) -> Batch:
                 opened[frame.id] = (boot_id, frame)
             case Finished():
                 finished[frame.id] = (frame, encoded)
+                if frame.client_key is not None:
+                    boots[frame.id] = boot_id
             case Changed():
                 changed.append(frame)
             case Shed():
@@ -50,7 +53,7 @@ def collect(frames: Iterable[ReadFrame], table: PriceTable) -> Batch:
                 assert_never(frame)
     return Batch(
         opened=[entry for request_id, entry in opened.items() if request_id not in finished],
-        finished=[price(frame, table, bytes(encoded)) for frame, encoded in finished.values()],
+        finished=[price(frame, table, bytes(encoded), boots.get(frame.id, "")) for frame, encoded in finished.values()],
         changed=changed,
         shed=shed,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from claudeflare.ingest.cache_savings import cache_saved_usd
 from claudeflare.ingest.pricing import PriceTable
 from claudeflare.journal.records import Finished
 from claudeflare.providers.anthropic.plain_usage import plain_usage
@@ -15,16 +16,20 @@ BILLED_CALLS: Final = frozenset({"/v1/messages", "/v1/messages/batches", "/v1/co
 """POST to these makes tokens. What a batch costs is not in the answer to its creation: that cost stays unknown."""
 
 
-def price(finished: Finished, table: PriceTable, encoded: bytes = b"") -> PricedRequest:
+def price(finished: Finished, table: PriceTable, encoded: bytes = b"", boot_id: str = "") -> PricedRequest:
     """Count and price a request. Its cost is 0 when it cannot have cost anything, None when that is not known.
 
     The cost is that of the answer. What an earlier attempt of the same request may have cost is not in any answer;
     `Attempt.maybe_billed` tells of it. `encoded` is the record in MessagePack, to spare who stores it the encoding.
+    `boot_id` is the run of a gateway that served it, where a client key did.
     """
     usage = finished.usage
     if usage is None:
         free = cannot_have_cost(finished)
-        return PricedRequest(finished=finished, tokens=TokenCounts(), cost_usd=0.0 if free else None, encoded=encoded)
+        cost = 0.0 if free else None
+        return PricedRequest(
+            finished=finished, tokens=TokenCounts(), cost_usd=cost, encoded=encoded, boot_id=boot_id
+        )  # fmt: skip
     tokens, parts = _counted(usage, finished)
     cost = table.cost(parts, finished.started_at)
     return PricedRequest(
@@ -32,7 +37,9 @@ def price(finished: Finished, table: PriceTable, encoded: bytes = b"") -> Priced
         tokens=tokens,
         cost_usd=cost,
         price_version=None if cost is None else table.version,
+        cache_saved_usd=None if cost is None else cache_saved_usd(parts, table, finished.started_at),
         encoded=encoded,
+        boot_id=boot_id,
     )
 
 

@@ -90,22 +90,30 @@ class PriceTable:
             total += cost
         return float(total)
 
+    def row(self, model: str, at: float) -> PriceRow | None:
+        """What a model costs at a moment; None when nobody knows."""
+        history = self._history(model)
+        return None if history is None else history.at(at)
+
     def _part_cost(self, part: BilledPart, at: float) -> Decimal | None:
         tokens = part.tokens
-        history = self._history(part.model)
-        factor = regional_factor(part.model, part.inference_geo)
-        if history is None or factor is None or tokens.input is None or tokens.output is None:
+        found = self.rates(part, at)
+        if found is None or tokens.input is None or tokens.output is None:
             return None
-        tiered = _variant(history.at(at), part)
-        if tiered is None:
-            return None
-        rates = tiered.at(_prompt_tokens(tokens))
+        rates, factor = found
         cost = rates.token_cost(tokens) * factor
         if tokens.web_searches:
             if rates.web_searches is None:
                 return None
             cost += rates.web_searches * tokens.web_searches / THOUSAND
         return cost
+
+    def rates(self, part: BilledPart, at: float) -> tuple[Rates, Decimal] | None:
+        """What a part's tokens cost, and what that is multiplied by; None when a price is unknown."""
+        history = self._history(part.model)
+        factor = regional_factor(part.model, part.inference_geo)
+        tiered = None if history is None else _variant(history.at(at), part)
+        return None if tiered is None or factor is None else (tiered.at(_prompt_tokens(part.tokens)), factor)
 
     def _history(self, model: str) -> PriceHistory | None:
         if len(model) > LONGEST_MODEL_ID:

@@ -95,6 +95,10 @@ class Finished(Begun, omit_defaults=True, kw_only=True, tag="finished"):
     error_type: str | None = None
     error_message: str | None = None
     amended: bool = False
+    charged_usd: float | None = None
+    """What the client key's budget was charged although no answer told of usage; None: what the answer cost."""
+    would_refuse: str | None = None
+    """Which limit of a client key in shadow mode would have refused it."""
 
 
 class Changed(msgspec.Struct, tag="changed"):

@@ -10,6 +10,8 @@ import msgspec
 
 from claudeflare.balancing.limit_reading import LimitReading
 from claudeflare.balancing.outcome import Outcome
+from claudeflare.providers.price_list import SpendBounds, Spending
+from claudeflare.providers.usage import BilledPart
 
 Fields = Sequence[tuple[bytes, bytes]]
 """Header fields in order, duplicates kept, names with the case they came with."""
@@ -26,7 +28,9 @@ class Credential(msgspec.Struct, frozen=True):
     """`api-key` (sent as x-api-key) or `bearer` (sent as authorization)."""
     secret: str
     generation: int = 0
-    """Rises with every refresh, so that a late 401 on an old token is recognised."""
+    """Another number after every change, so that a late 401 on an old token is recognised."""
+    usable_until: float | None = None
+    """UTC epoch seconds from which control has to be asked for a newer one before this is sent; None: never."""
 
     def __repr__(self) -> str:
         return f"Credential(kind={self.kind!r}, secret=…, generation={self.generation})"
@@ -184,6 +188,20 @@ class Provider(Protocol):
 
     def counted_tokens(self, usage: dict[str, Any]) -> tuple[int, int]:
         """Input and output tokens of a usage object that count against limits."""
+        ...
+
+    def spending(self, method: bytes, path: bytes) -> Spending:
+        """Whether such a request costs anything."""
+        ...
+
+    def spend_bounds(self, body: bytes) -> SpendBounds | None:
+        """What a request's body says that bounds its cost; None when it cannot be read."""
+        ...
+
+    def billed_parts(
+        self, usage: dict[str, Any], model: str | None, stop_reason: str | None, path: str
+    ) -> list[BilledPart]:
+        """What of an answer is to be paid."""
         ...
 
     def upstream_request_id(self, named: Named) -> str | None:

@@ -87,7 +87,7 @@ class PayloadRetention:
 
     def run(self, stop: threading.Event) -> None:
         """Round after round until `stop` is set. What fails is tried again in the next."""
-        run_rounds(self.run_once, "payloads", INTERVAL_SECONDS, stop)
+        run_rounds(self.run_once, "payloads past their retention", INTERVAL_SECONDS, stop)
 
     def _delete_excess(self, most_bytes: int, stop: threading.Event) -> int:
         deleted = 0

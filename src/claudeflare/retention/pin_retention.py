@@ -45,7 +45,7 @@ class PinRetention:
 
     def run(self, stop: threading.Event) -> None:
         """Now and every hour until `stop` is set. What fails is tried again the next hour."""
-        run_rounds(self.run_once, "places of things", INTERVAL_SECONDS, stop)
+        run_rounds(self.run_once, "places of things past their retention", INTERVAL_SECONDS, stop)
 
     def __repr__(self) -> str:
         return f"<PinRetention of {self._pins!r}>"

@@ -58,7 +58,7 @@ class Retention:
 
     def run(self, stop: threading.Event) -> None:
         """Now and every hour until `stop` is set. What fails is tried again the next hour."""
-        run_rounds(self.run_once, "records", INTERVAL_SECONDS, stop)
+        run_rounds(self.run_once, "records past their retention", INTERVAL_SECONDS, stop)
 
     def __repr__(self) -> str:
         return f"<Retention of {self._requests!r}>"

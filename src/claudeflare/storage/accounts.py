@@ -13,6 +13,7 @@ from claudeflare.balancing.account import Account
 from claudeflare.errors import Conflict, NotFound
 from claudeflare.storage import account_rules
 from claudeflare.storage.database import Database
+from claudeflare.storage.removed_accounts import removed_account_names
 from claudeflare.storage.secrets import SealedSecret, insert_secret
 from claudeflare.storage.storable import is_key
 from claudeflare.storage.tables import accounts
@@ -54,6 +55,11 @@ class AccountStore:
             rows = connection.execute(select(accounts).order_by(accounts.c.created.desc(), accounts.c.name_key)).all()
         return [_stored(row) for row in rows]
 
+    def removed_names(self) -> dict[str, str | None]:
+        """Id -> last name of accounts that are gone and have requests; None where no record tells of it any more."""
+        with self._database.read() as connection:
+            return removed_account_names(connection)
+
     def get(self, id_or_name: str) -> StoredAccount:
         """One account."""
         with self._database.read() as connection:
@@ -61,29 +67,23 @@ class AccountStore:
 
     def add(self, new: NewAccount, now: float, secret: SealedSecret | None = None) -> StoredAccount:
         """Make an account, with its secret if it has one, both or neither."""
-        name = account_rules.name(new.name)
-        values = {
-            "id": new.id,
-            "name": name,
-            "name_key": account_rules.name_key(name),
-            "provider": "anthropic",
-            "mode": account_rules.mode(new.mode),
-            "tier": account_rules.tier(new.tier),
-            "priority": account_rules.priority(new.priority),
-            "paused": False,
-            "base_url": account_rules.base_url(new.base_url),
-            "created": now,
-            "reserve": account_rules.reserve(new.reserve),
-            "allow_extra_usage": new.allow_extra_usage,
-        }
+        values = _values(new)
+        name = str(values["name"])
         try:
             with self._database.write() as connection:
-                connection.execute(insert(accounts).values(values))
+                connection.execute(insert(accounts).values({**values, "created": now}))
                 if secret is not None:
                     insert_secret(connection, new.id, secret)
                 return _stored(_find(connection, new.id))
         except IntegrityError as error:
             raise _name_taken(name) from error
+
+    def check(self, new: NewAccount) -> None:
+        """Raise what `add` would raise now, before somebody takes trouble over the account's secret."""
+        name = str(_values(new)["name"])
+        with self._database.read() as connection:
+            if find_account_id(connection, name) is not None:
+                raise _name_taken(name)
 
     def rename(self, id_or_name: str, name: str) -> StoredAccount:
         """Give the account another name; records made before show it too."""
@@ -136,6 +136,23 @@ def find_account_id(connection: Connection, name: str) -> str | None:
     if not is_key(name):
         return None
     return connection.scalar(select(accounts.c.id).where(accounts.c.name_key == account_rules.name_key(name)))
+
+
+def _values(new: NewAccount) -> dict[str, object]:
+    name = account_rules.name(new.name)
+    return {
+        "id": new.id,
+        "name": name,
+        "name_key": account_rules.name_key(name),
+        "provider": "anthropic",
+        "mode": account_rules.mode(new.mode),
+        "tier": account_rules.tier(new.tier),
+        "priority": account_rules.priority(new.priority),
+        "paused": False,
+        "base_url": account_rules.base_url(new.base_url),
+        "reserve": account_rules.reserve(new.reserve),
+        "allow_extra_usage": new.allow_extra_usage,
+    }
 
 
 def _find(connection: Connection, id_or_name: str) -> Row[Any]:

@@ -40,6 +40,10 @@ class Backend(Protocol):
         """The same for changes of tables."""
         ...
 
+    def exclusive(self, subject: str) -> AbstractContextManager[None]:
+        """See `Database.exclusive`."""
+        ...
+
 
 class Database:
     """Opens on construction and raises `StorageError` when that fails. Makes no tables: `migrate.upgrade` does."""
@@ -84,6 +88,16 @@ class Database:
         """A write transaction that may change tables, and waits as long as it must."""
         with self._connection_of_the_writer() as connection, self._backend.migration(connection):
             yield connection
+
+    @contextmanager
+    def exclusive(self, subject: str) -> Iterator[None]:
+        """Keep other processes that share the database, here or elsewhere, out of the block of the same subject.
+
+        This is no transaction: what is to be read and written inside is read and written as anywhere. Threads of this
+        process are not kept apart.
+        """
+        with storage_errors(self.place), self._backend.exclusive(subject):
+            yield
 
     @contextmanager
     def _connection_of_the_writer(self) -> Iterator[Connection]:

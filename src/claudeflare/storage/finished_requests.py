@@ -1,4 +1,4 @@
-"""Writes and deletes records of finished requests, and keeps the hourly sums true to them."""
+"""Writes and deletes records of finished requests, and keeps the hourly sums and the rollups true to them."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, delete, select
 
-from claudeflare.storage import request_rows
+from claudeflare.storage import request_rows, rollup_folding
 from claudeflare.storage.chunks import chunks
+from claudeflare.storage.client_key_spend import add_spending
 from claudeflare.storage.hourly_sums import SumsOfRows, forget_before, statistics_since
 from claudeflare.storage.records import PricedRequest
+from claudeflare.storage.rollup_writing import RollupsOfRows
 from claudeflare.storage.tables import open_requests, request_details, requests
-from claudeflare.storage.upsert import insert_new, upsert_columns
+from claudeflare.storage.upsert import Columns, insert_new, upsert_columns
 
 
 class AlreadyRecorded(Exception):
@@ -29,9 +31,10 @@ def insert_finished(connection: Connection, finished: Sequence[PricedRequest]) -
     columns = request_rows.request_columns(finished)
     if not insert_new(connection, requests, columns):
         raise AlreadyRecorded
-    sums = SumsOfRows(statistics_since(connection))
-    sums.add(columns)
-    sums.save(connection)
+    add_spending(connection, finished, replacing=False)
+    counts = _Counts(connection)
+    counts.add(columns)
+    counts.save()
     ids = columns[0]
     insert_new(connection, request_details, [ids, _details(finished)])
     _close(connection, ids)
@@ -44,10 +47,11 @@ def write_finished(connection: Connection, finished: Sequence[PricedRequest]) ->
     latest = {request.finished.id: request for request in finished}
     ids = list(latest)
     columns = request_rows.request_columns(list(latest.values()))
-    sums = SumsOfRows(statistics_since(connection))
-    _subtract(connection, sums, ids)
-    sums.add(columns)
-    sums.save(connection)
+    counts = _Counts(connection)
+    _subtract(connection, counts, ids)
+    counts.add(columns)
+    counts.save()
+    add_spending(connection, list(latest.values()), replacing=True)
     upsert_columns(connection, requests, columns)
     upsert_columns(connection, request_details, [ids, _details(latest.values())])
     _close(connection, ids)
@@ -72,19 +76,37 @@ def delete_before(connection: Connection, before: float, limit: int, *, keep_sum
     oldest = select(requests.c.id).where(requests.c.started_at < before)
     ids = connection.scalars(oldest.order_by(requests.c.started_at, requests.c.id).limit(limit)).all()
     if not keep_sums:
-        sums = SumsOfRows(statistics_since(connection))
-        _subtract(connection, sums, ids)
-        sums.save(connection)
+        counts = _Counts(connection)
+        _subtract(connection, counts, ids)
+        counts.save()
         if len(ids) < limit:
             forget_before(connection, before)
+            rollup_folding.forget_before(connection, before)
     for some in chunks(ids):
         connection.execute(delete(requests).where(requests.c.id.in_(some)))
     return len(ids)
 
 
-def _subtract(connection: Connection, sums: SumsOfRows, ids: Sequence[str]) -> None:
+class _Counts:
+    """All that is kept of what rows add up to."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._sums = SumsOfRows(statistics_since(connection))
+        self._rollups = RollupsOfRows(connection)
+
+    def add(self, columns: Columns, sign: int = 1) -> None:
+        self._sums.add(columns, sign)
+        self._rollups.add(columns, sign)
+
+    def save(self) -> None:
+        self._sums.save(self._connection)
+        self._rollups.save()
+
+
+def _subtract(connection: Connection, counts: _Counts, ids: Sequence[str]) -> None:
     """Take off what the records of these ids, where there are any, added."""
     for some in chunks(ids):
         rows = connection.execute(select(requests).where(requests.c.id.in_(some))).all()
         if rows:
-            sums.add([*zip(*rows, strict=True)], -1)
+            counts.add([*zip(*rows, strict=True)], -1)

@@ -29,7 +29,7 @@ def upgrade(database: Database, backup_directory: Path | None, scripts: str = PA
     at once the second finds nothing left to do. Raises `StorageError` when the database is newer than this program.
     """
     with database.migration() as connection:
-        revision = _revision(connection)
+        revision = revision_of(connection)
         _refuse_unknown(revision, database, scripts)
         if revision == head_revision(scripts):
             return None
@@ -43,14 +43,31 @@ def upgrade(database: Database, backup_directory: Path | None, scripts: str = PA
 def downgrade(database: Database, revision: str, scripts: str = PACKAGED) -> None:
     """Take revisions back, newest first, until `revision` is the newest; `base` takes back all, data included."""
     with database.migration() as connection:
-        _refuse_unknown(_revision(connection), database, scripts)
+        _refuse_unknown(revision_of(connection), database, scripts)
         command.downgrade(_config(scripts, connection), revision)
+
+
+def remake(connection: Connection, database: Database, revision: str, scripts: str = PACKAGED) -> None:
+    """Take back every revision, data included, and make empty tables of `revision`, in the caller's `migration`.
+
+    Raises `StorageError` when this program does not know `revision`, or the one the database is at.
+    """
+    _refuse_unknown(revision, database, scripts)
+    if (present := revision_of(connection)) is not None:
+        _refuse_unknown(present, database, scripts)
+        command.downgrade(_config(scripts, connection), "base")
+    command.upgrade(_config(scripts, connection), revision)
+
+
+def upgrade_within(connection: Connection, scripts: str = PACKAGED) -> None:
+    """Apply every revision that is missing, in the caller's `migration`."""
+    command.upgrade(_config(scripts, connection), "head")
 
 
 def current_revision(database: Database) -> str | None:
     """The revision the database is at; None when it has no tables of ours."""
     with database.read() as connection:
-        return _revision(connection)
+        return revision_of(connection)
 
 
 def head_revision(scripts: str = PACKAGED) -> str:
@@ -61,13 +78,18 @@ def head_revision(scripts: str = PACKAGED) -> str:
     return head
 
 
-def _revision(connection: Connection) -> str | None:
+def known_revisions(scripts: str = PACKAGED) -> set[str]:
+    """Every revision this program has."""
+    return {script.revision for script in ScriptDirectory.from_config(_config(scripts)).walk_revisions()}
+
+
+def revision_of(connection: Connection) -> str | None:
+    """The same, in a transaction."""
     return MigrationContext.configure(connection).get_current_revision()
 
 
 def _refuse_unknown(revision: str | None, database: Database, scripts: str) -> None:
-    known = {script.revision for script in ScriptDirectory.from_config(_config(scripts)).walk_revisions()}
-    if revision is not None and revision not in known:
+    if revision is not None and revision not in known_revisions(scripts):
         raise StorageError(
             f"The database {database.place} was written by a newer version (schema {revision}, this one knows up to"
             f" {head_revision(scripts)}). Install that version again, or restore the backup made before its upgrade."

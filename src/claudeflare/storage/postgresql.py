@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import URL, Connection, create_engine
+from sqlalchemy.exc import DBAPIError
 
 from claudeflare.errors import StorageError
+
+log = logging.getLogger(__name__)
 
 _POOL_CONNECTIONS = 4
 _POOL_OVERFLOW = 12
@@ -31,6 +36,10 @@ _STATEMENT_SECONDS = 120
 """Sums over 100,000 records take a tenth of a second; a statement that runs this long has met trouble."""
 _IDLE_SECONDS = 60
 """A process that stopped in the middle of a transaction must not hold the write lock for ever."""
+
+_EXCLUSIVE_WAIT_SECONDS = 45
+"""Longest wait for another process's work on the same subject. It holds its lock while a token endpoint answers, which
+takes half a minute at most; and the server ends transactions that are idle for `_IDLE_SECONDS`."""
 
 _WRITE_LOCK = 0x636C6175
 """Any number no other program takes: who holds this advisory lock is the one that writes."""
@@ -91,6 +100,23 @@ class Postgresql:
                 connection.exec_driver_sql(f"SET LOCAL {limit} = 0")
             _lock(connection)
             yield
+
+    @contextmanager
+    def exclusive(self, subject: str) -> Iterator[None]:
+        """An advisory lock on a connection of its own, in a transaction that does nothing else."""
+        number = int.from_bytes(hashlib.sha256(subject.encode()).digest()[:8], "big", signed=True)
+        with self.engine.connect() as connection:
+            transaction = connection.begin()
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = {_EXCLUSIVE_WAIT_SECONDS * 1000}")
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({number})")
+            try:
+                yield
+            finally:
+                try:
+                    transaction.rollback()
+                except DBAPIError as error:
+                    # The lock went with its connection, and what was done under it stays done.
+                    log.warning("the connection that held a lock broke: %s", type(error.orig).__name__)
 
 
 def _place(url: URL) -> str:

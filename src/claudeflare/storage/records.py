@@ -17,8 +17,12 @@ class PricedRequest(msgspec.Struct, frozen=True, kw_only=True):
     """None when a price is unknown: never 0, never a guess."""
     price_version: str | None = None
     """Which price data `cost_usd` was computed with."""
+    cache_saved_usd: float | None = None
+    """What the prompt cache saved; below 0 when writing it cost more. None: it was not used, or a price is unknown."""
     encoded: bytes = b""
     """`finished` in MessagePack. Empty when that is not at hand."""
+    boot_id: str = ""
+    """Which run of a gateway served it. Said where a client key's spending is counted by it."""
 
 
 class RequestSummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,6 +75,10 @@ class RequestFilter(msgspec.Struct, frozen=True, kw_only=True):
     model: str | None = None
     session: str | None = None
     client_key: str | None = None
+    agent: str | None = None
+    """The id by which a client tells its agents apart."""
+    text: str | None = None
+    """In the id, the path or the error's message; case does not matter."""
     status: str | None = None
     """`success`, `error`, a terminal state, a code like `429` or a class like `5xx`."""
     since: float | None = None

@@ -7,13 +7,14 @@ import binascii
 import math
 import re
 
-from sqlalchemy import ColumnElement, Connection, and_, literal, literal_column, tuple_
+from sqlalchemy import ColumnElement, Connection, and_, false, literal, literal_column, or_, tuple_
 
 from claudeflare.errors import InvalidInput
 from claudeflare.journal.records import TERMINAL_STATES
 from claudeflare.storage import storable
 from claudeflare.storage.accounts import find_account_id
 from claudeflare.storage.records import RequestFilter
+from claudeflare.storage.removed_accounts import account_ids_once_named
 from claudeflare.storage.tables import requests
 
 Condition = ColumnElement[bool]
@@ -29,15 +30,20 @@ def conditions(connection: Connection, wanted: RequestFilter) -> list[Condition]
     found: list[Condition] = []
     if wanted.account is not None:
         account_id = find_account_id(connection, wanted.account)
-        # By id while the account exists, so that a new name finds old records; by the old name once it is gone.
-        name = storable.text(wanted.account)
-        found.append(columns.account == name if account_id is None else columns.account_id == account_id)
+        # By id, so that a new name finds old records, and because an index has it; else by the newest name.
+        ids = account_ids_once_named(connection, wanted.account) if account_id is None else [account_id]
+        # Of nobody there is nothing: said outright, because for an empty list some databases read every row.
+        found.append(or_(*(columns.account_id == each for each in ids)) if ids else false())
     if wanted.model is not None:
         found.append(columns.model == storable.text(wanted.model))
     if wanted.session is not None:
         found.append(columns.session == storable.text(wanted.session))
     if wanted.client_key is not None:
         found.append(columns.client_key == storable.text(wanted.client_key))
+    if wanted.agent is not None:
+        found.append(columns.agent_id == storable.text(wanted.agent))
+    if wanted.text is not None:
+        found.append(_text(storable.text(wanted.text)))
     if wanted.status is not None:
         found.append(_status(wanted.status))
     if wanted.since is not None:
@@ -45,6 +51,17 @@ def conditions(connection: Connection, wanted: RequestFilter) -> list[Condition]
     if wanted.until is not None:
         found.append(columns.started_at < wanted.until)
     return found
+
+
+def check(wanted: RequestFilter) -> None:
+    """Raises `InvalidInput` for a status nobody can have."""
+    if wanted.status is not None:
+        _status(wanted.status)
+
+
+def _text(text: str) -> Condition:
+    columns = requests.c
+    return or_(*(each.icontains(text, autoescape=True) for each in (columns.id, columns.path, columns.error_message)))
 
 
 def _status(status: str) -> Condition:

@@ -53,6 +53,7 @@ def request_columns(records: Sequence[PricedRequest]) -> list[Sequence[Any]]:
     columns["failover_attempts"] = [failover_attempts(each.attempts) for each in finished]
     columns["cost_usd"] = [each.cost_usd for each in records]
     columns["price_version"] = [each.price_version for each in records]
+    columns["cache_saved_usd"] = [each.cache_saved_usd for each in records]
     columns |= {name: storable.texts(columns[name]) for name in _TEXTS}
     columns |= {name: storable.counts(columns[name]) for name in _COUNTS}
     return [columns[column.name] for column in requests.c]

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, func, select
 
 from claudeflare.errors import InvalidInput
 from claudeflare.journal.records import Changed, Finished, Opened
-from claudeflare.storage import finished_requests, hourly_sums, metadata, request_query, request_rows, request_totals
+from claudeflare.storage import finished_requests, hourly_sums, metadata, request_pages, request_rows, request_totals
 from claudeflare.storage.chunks import chunks
 from claudeflare.storage.database import Database
 from claudeflare.storage.records import AccountUse, PricedRequest, RequestFilter, RequestSummary, Totals
 from claudeflare.storage.state import apply_changes
 from claudeflare.storage.storable import is_key
-from claudeflare.storage.tables import accounts, open_requests, request_details, requests
+from claudeflare.storage.tables import open_requests, request_details, requests
 from claudeflare.storage.upsert import upsert
 
 
@@ -66,16 +65,15 @@ class RequestStore:
         if limit < 1:
             raise InvalidInput(f"A page has at least one request, not {limit}.")
         with self._database.read() as connection:
-            rows = connection.execute(_page(connection, wanted, after, limit)).all()
-        page = [request_rows.summary(row) for row in rows[:limit]]
-        more = len(rows) > limit
-        return page, request_query.cursor(page[-1].started_at, page[-1].id) if more else None
+            rows, following = request_pages.page(connection, wanted, after, limit)
+        return [request_rows.summary(row) for row in rows], following
 
     def get(self, request_id: str) -> tuple[RequestSummary, Finished] | None:
         """One record with its details; None when there is none of that id."""
         if not is_key(request_id):
             return None
-        statement = _summaries(request_details.c.finished).join(request_details).where(requests.c.id == request_id)
+        lines = request_pages.summaries(request_details.c.finished)
+        statement = lines.join(request_details).where(requests.c.id == request_id)
         with self._database.read() as connection:
             row = connection.execute(statement).first()
         return None if row is None else (request_rows.summary(row), request_rows.decode_finished(row.finished))
@@ -84,6 +82,11 @@ class RequestStore:
         """Sums since then, but never from before `reset_statistics`."""
         with self._database.read() as connection:
             return request_totals.totals(connection, since)
+
+    def statistics_since(self) -> float | None:
+        """From when statistics count; None: from the beginning."""
+        with self._database.read() as connection:
+            return hourly_sums.statistics_since(connection)
 
     def account_use(self) -> dict[str, AccountUse]:
         """How much each account was used, by account id."""
@@ -114,22 +117,6 @@ class RequestStore:
         with self._database.read() as connection:
             kept = metadata.read_values(connection, metadata.SHED_RECORDS)
         return {writer: int(records) for writer, records in kept.items()}
-
-
-def _page(connection: Connection, wanted: RequestFilter, after: str | None, limit: int) -> Select[Any]:
-    statement = _summaries().where(*request_query.conditions(connection, wanted))
-    if after is not None:
-        statement = statement.where(request_query.after(after))
-    # One more than asked for tells whether there is a next page.
-    return statement.order_by(requests.c.started_at.desc(), requests.c.id.desc()).limit(limit + 1)
-
-
-def _summaries(*more: Any) -> Select[Any]:
-    # The account's present name; the recorded one when it is gone.
-    name = func.coalesce(accounts.c.name, requests.c.account).label("account_name")
-    return (
-        select(requests, name, *more).select_from(requests).outerjoin(accounts, accounts.c.id == requests.c.account_id)
-    )
 
 
 def _write_rest(

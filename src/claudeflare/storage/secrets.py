@@ -6,8 +6,11 @@ import msgspec
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from claudeflare.balancing.change import Change
 from claudeflare.errors import NotFound
+from claudeflare.journal.records import Changed
 from claudeflare.storage.database import Database
+from claudeflare.storage.state import apply_changes
 from claudeflare.storage.tables import account_secrets
 from claudeflare.storage.upsert import upsert
 
@@ -36,14 +39,21 @@ class SecretStore:
         """Every account's secret."""
         return self._select(None)
 
-    def put(self, account_id: str, key_id: str, ciphertext: bytes) -> SealedSecret:
-        """Set the secret, whatever it was before. Raises `NotFound` when there is no such account."""
+    def put(
+        self, account_id: str, key_id: str, ciphertext: bytes, learned: tuple[Change, float] | None = None
+    ) -> SealedSecret:
+        """Set the secret, whatever it was before. Raises `NotFound` when there is no such account.
+
+        `learned`: a change that comes with it, and when; both hold or neither.
+        """
         columns = account_secrets.c
         try:
             with self._database.write() as connection:
                 generation = connection.scalar(select(columns.generation).where(columns.account_id == account_id))
                 secret = SealedSecret(key_id, ciphertext, 0 if generation is None else generation + 1)
                 upsert(connection, account_secrets, [_row(account_id, secret)])
+                if learned is not None:
+                    apply_changes(connection, [Changed(learned[1], learned[0])])
         except IntegrityError as error:
             raise NotFound(f"There is no account with the id {account_id}; it may have been removed.") from error
         return secret
@@ -59,6 +69,24 @@ class SecretStore:
                 .values(_row(account_id, secret))
             )
         return secret if result.rowcount else None
+
+    def seal_anew(self, account_id: str, old: SealedSecret, key_id: str, ciphertext: bytes) -> bool:
+        """Keep the same secret sealed with another key; False when it is not `old` any more.
+
+        The generation stays: to a gateway nothing has changed, and a refresh under way still replaces what it read.
+        """
+        columns = account_secrets.c
+        with self._database.write() as connection:
+            result = connection.execute(
+                update(account_secrets)
+                .where(
+                    columns.account_id == account_id,
+                    columns.generation == old.generation,
+                    columns.ciphertext == old.ciphertext,
+                )
+                .values(key_id=key_id, ciphertext=ciphertext)
+            )
+        return bool(result.rowcount)
 
     def _select(self, account_id: str | None) -> dict[str, SealedSecret]:
         statement = select(account_secrets)

@@ -84,6 +84,11 @@ class Sqlite:
         finally:
             driver.execute("PRAGMA foreign_keys = ON")
 
+    @contextmanager
+    def exclusive(self, subject: str) -> Iterator[None]:
+        """Nothing to do: the lock on the data directory keeps other processes out of all of it."""
+        yield
+
 
 def _create_private(path: Path) -> None:
     """SQLite would create the file readable by all; its log files take over the mode it finds here."""

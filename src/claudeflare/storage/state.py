@@ -23,6 +23,7 @@ from claudeflare.balancing.change import (
 )
 from claudeflare.journal.records import Changed
 from claudeflare.storage.database import Database
+from claudeflare.storage.happenings import write_happenings
 from claudeflare.storage.pins import pin_row
 from claudeflare.storage.storable import is_key, text
 from claudeflare.storage.tables import accounts, attention, benches, bindings, organizations, pins
@@ -72,6 +73,7 @@ def apply_changes(connection: Connection, changed: Sequence[Changed]) -> None:
             table, values = found
             values |= {"account_id": entry.change.account_id, "changed_at": entry.at}
             rows.setdefault(table, []).append(values)
+    write_happenings(connection, changed, known)
     for table, values_of_all in rows.items():
         upsert(connection, table, values_of_all, unless_older="changed_at")
     if bindings in rows:

@@ -148,7 +148,7 @@ class RequestColumns(TypedColumns):
     """The account's name at the time; shown once the account is gone."""
     client_key: Named[str | None] = Column(Key)
     session: Named[str | None] = Column(Key)
-    agent_id: Named[str | None]
+    agent_id: Named[str | None] = Column(Key)
     user_agent: Named[str | None]
     policy: Named[str | None]
     status: Named[int]
@@ -176,6 +176,8 @@ class RequestColumns(TypedColumns):
     usage_estimated: Named[bool]
     cost_usd: Named[float | None]
     price_version: Named[str | None]
+    cache_saved_usd: Named[float | None]
+    """What the prompt cache saved; below 0 when writing cost more. None: it was not used, or its price is unknown."""
 
 
 def _partial(column: str, where: str, sqlite: str | None = None) -> Index:
@@ -195,6 +197,7 @@ requests = Table(
     # These leave out what nearly all requests have in common: it costs nothing to write then, and a page of it is soon
     # found by time alone. A query has to name the condition for the index to be used.
     _partial("client_key", "client_key IS NOT NULL"),
+    _partial("agent_id", "agent_id IS NOT NULL"),
     _partial("status", "status <> 200"),
     _partial("terminal_state", "terminal_state <> 'complete'"),
     _partial("success", "NOT success", sqlite="success = 0"),
@@ -211,9 +214,8 @@ class HourlySumColumns(TypedColumns):
     hour: Named[int] = Column(BigInteger, primary_key=True)
     """When it began, in UTC epoch seconds."""
     account_id: Named[str] = Column(Key, primary_key=True)
-    """Empty for none."""
+    """Empty for none, as is a model."""
     model: Named[str] = Column(Key, primary_key=True)
-    """Empty for none."""
     recorded: Named[int] = Column(BigInteger)
     """Requests, whatever was reset."""
     requests: Named[int] = Column(BigInteger)

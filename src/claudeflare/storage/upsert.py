@@ -59,6 +59,11 @@ def add_many(connection: Connection, table: Table[Any], rows: Rows) -> None:
     _write_many(connection, table, [*zip(*rows, strict=True)], "add")
 
 
+def insert_missing(connection: Connection, table: Table[Any], rows: Rows) -> None:
+    """Insert rows whose primary keys do not exist; the others stay as they are."""
+    _write_many(connection, table, [*zip(*rows, strict=True)], "keep")
+
+
 def upsert_columns(connection: Connection, table: Table[Any], columns: Columns) -> None:
     """`upsert_many` of rows that come as columns."""
     _write_many(connection, table, columns, "replace")

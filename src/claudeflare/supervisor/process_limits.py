@@ -1,4 +1,4 @@
-"""Limits of this process and the children that inherit them: many open files, no core dumps."""
+"""The limit of open files, of this process and the children that inherit it."""
 
 from __future__ import annotations
 
@@ -29,9 +29,3 @@ def raise_file_limit() -> int:
             return target
     log.warning("the limit of open files stays at %d; raise it with `ulimit -n`", soft)
     return soft
-
-
-def forbid_core_dumps() -> None:
-    """Plain secrets live in the memory of gateways: a crash must not write it to disk."""
-    _, hard = resource.getrlimit(resource.RLIMIT_CORE)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, hard))

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack, closing
 from typing import Final
 
+from claudeflare.core_dumps import forbid_core_dumps
 from claudeflare.errors import SettingsError
 from claudeflare.home import Home
 from claudeflare.logs import configure_logging, log_to_files
@@ -17,9 +18,8 @@ from claudeflare.settings import Settings
 from claudeflare.settings_sources import LoadedSettings
 from claudeflare.supervisor.announcement import Announcement, write_announcement
 from claudeflare.supervisor.lock import lock_home
-from claudeflare.supervisor.process_limits import forbid_core_dumps, raise_file_limit
+from claudeflare.supervisor.process_limits import raise_file_limit
 from claudeflare.supervisor.sockets import (
-    PublicAddress,
     close_all,
     listen_private,
     listen_public,
@@ -48,7 +48,8 @@ def serve(settings: Settings, sources: Mapping[str, str]) -> int:
 async def run_server(settings: Settings, sources: Mapping[str, str], commands: Commands) -> int:
     """`serve` within a running loop, and with the children's commands given."""
     address = await resolve(settings.host, settings.port)
-    _refuse_public(address, sources)
+    if not address.is_loopback:
+        _refuse_without_token(settings, sources)
     home = Home(settings.home)
     _prepare(home)
     deadline = asyncio.get_running_loop().time() + START_WAIT
@@ -63,20 +64,24 @@ async def run_server(settings: Settings, sources: Mapping[str, str], commands: C
         stack.enter_context(closing(control))
         stack.callback(remove_private, control_path)
         stack.callback(home.server.unlink, missing_ok=True)
-        url = address.url(public[0].getsockname()[1])
-        sockets = Sockets(public, control, control_path)
+        port = public[0].getsockname()[1]
+        local, url = Announcement(os.getpid(), address.local_url(port)), address.url(port)
+        sockets = Sockets(public, control, control_path, exposed=not address.is_loopback)
         loaded = LoadedSettings(settings, dict(sources))
-        supervisor = Supervisor(loaded, sockets, home.journal, commands, lambda: _announce(home, url))
+        supervisor = Supervisor(loaded, sockets, home.journal, commands, lambda: _announce(home, local, url))
         return await supervisor.run()
 
 
-def _refuse_public(address: PublicAddress, sources: Mapping[str, str]) -> None:
-    """Whoever reaches the port spends the owner's quota, so beyond this machine clients must be told apart."""
-    if not address.is_loopback:
+def _refuse_without_token(settings: Settings, sources: Mapping[str, str]) -> None:
+    """Whoever reaches the port spends the owner's quota, so beyond this machine everybody has to show something.
+
+    Here the control token; control looks whether there is a client key (`ControlStart.needs_client_key`).
+    """
+    if not (settings.token or settings.token_file):
         raise SettingsError(
-            f"host {address.host} ({sources.get('host', 'default')}) can be reached by other machines. That needs a "
-            "control token and client keys, and this version has no client keys: listen on 127.0.0.1, and reach it "
-            "from elsewhere through a tunnel (ssh -L)"
+            f"host {settings.host} ({sources.get('host', 'default')}) can be reached by other machines. That needs a "
+            "control token of your own: set CLAUDEFLARE_TOKEN or CLAUDEFLARE_TOKEN_FILE, and make a client key with "
+            "`claudeflare keys add NAME`. Or listen on 127.0.0.1, and reach it from elsewhere through a tunnel (ssh -L)"
         )
 
 
@@ -94,10 +99,10 @@ def _stop_logging(handler: logging.Handler) -> None:
     handler.close()
 
 
-def _announce(home: Home, url: str) -> None:
+def _announce(home: Home, announcement: Announcement, url: str) -> None:
     """Tell the command line, then whoever started us. Neither failing is a reason not to serve."""
     try:
-        write_announcement(home.server, Announcement(os.getpid(), url))
+        write_announcement(home.server, announcement)
     except OSError as error:
         log.warning("%s cannot be written (%s): commands need --url %s", home.server, error.strerror, url)
     try:

@@ -20,6 +20,8 @@ from claudeflare.errors import AlreadyRunning, SettingsError
 BACKLOG: Final = 4096
 POLL_SECONDS: Final = 0.05
 """The kernel does not tell when a port becomes free, so it is tried again this often."""
+LOCAL: Final = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 compared with, not bound
+"""What is listened on to be reached at every address -> one of them."""
 CONTROL_SOCKET: Final = "control"
 """Name of control's socket in the runtime directory; short, for the limit on such paths."""
 
@@ -43,6 +45,10 @@ class PublicAddress:
     def url(self, port: int) -> str:
         """The URL of the server, once the port is known."""
         return f"http://[{self.host}]:{port}" if ":" in self.host else f"http://{self.host}:{port}"
+
+    def local_url(self, port: int) -> str:
+        """The same for programs on this machine: nobody can connect to "every address"."""
+        return f"http://{LOCAL[self.address]}:{port}" if self.address in LOCAL else self.url(port)
 
 
 async def resolve(host: str, port: int) -> PublicAddress:

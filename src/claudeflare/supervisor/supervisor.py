@@ -26,8 +26,9 @@ log = logging.getLogger(__name__)
 
 GATEWAY_GRACE: Final = 5.0
 """Seconds beyond the drain timeout that a gateway gets to exit."""
-CONTROL_GRACE: Final = 30.0
-"""Seconds control gets to take in the rest of the journal. What it leaves is taken in at the next start."""
+CONTROL_GRACE: Final = 40.0
+"""Seconds control gets to take in the rest of the journal, and to end renewals of tokens: an endpoint may take half a
+minute to answer. What it leaves of the journal is taken in at the next start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ class Sockets:
     """One for each worker, or one for all."""
     control: socket.socket
     control_path: Path
+    exposed: bool = False
+    """Other machines can reach the public ones."""
 
 
 class Supervisor:
@@ -111,11 +114,16 @@ class Supervisor:
 
     def _control_start(self) -> ControlStart:
         path = str(self._sockets.control_path)
-        return ControlStart(self._settings, str(self._journal), path, sources=self._sources)
+        # Once it serves, a key that is revoked must not end the server: then gateways refuse everybody.
+        needs_client_key = self._sockets.exposed and not self._announced
+        return ControlStart(
+            self._settings, str(self._journal), path, sources=self._sources, needs_client_key=needs_client_key
+        )
 
     def _gateway_start(self, worker: int) -> GatewayStart:
         settings = msgspec.structs.replace(self._settings, **dict.fromkeys(SECRETS - {"https_proxy"}, ""))
-        return GatewayStart(settings, worker, str(self._journal), str(self._sockets.control_path))
+        journal, control_path = str(self._journal), str(self._sockets.control_path)
+        return GatewayStart(settings, worker, journal, control_path, exposed=self._sockets.exposed)
 
     def _link(self, worker: int) -> None:
         """Give a gateway and control the two ends of a fresh link, if both are there; it replaces an older one."""

@@ -6,6 +6,8 @@ from pydantic import SecretStr
 
 from claudeflare.api.schemas.gauges import Gauge
 from claudeflare.api.schemas.shape import Body, Resource
+from claudeflare.credentials.given import GivenCredential
+from claudeflare.storage.accounts import NewAccount
 
 
 class Limit(Resource):
@@ -32,7 +34,15 @@ class AccountResource(Resource):
     paused: bool
     base_url: str | None
     token_status: str
-    """`valid`, or `missing` when the account has no credential that can be used."""
+    """`valid`, `expired`, `needs login`, or `missing` when the account has no credential that can be used."""
+    token_expires: str | None
+    """When its token ends, which is renewed before; null for what does not end."""
+    token_renewed: bool | None
+    """Whether that is done here; false: by another program, or by nobody. Null for an API key."""
+    token_trouble: str | None
+    """Why the token could not be renewed just now; it is tried again."""
+    needs_login: str | None
+    """The command that mends it when its token cannot be renewed any more; else null."""
     rate_limit_status: str
     """`ok`, `paused`, `needs attention`, `limited`, `cooling down`; `limited: opus` when it is only for some models."""
     rate_limit_reset: str | None
@@ -54,8 +64,44 @@ class AccountResource(Resource):
     created: str
 
 
-class AccountToAdd(Body):
-    """An account to add. The key travels only here, and never back."""
+class CredentialToGive(Body):
+    """What opens an account, by its mode. Secrets travel only here, and never back."""
+
+    api_key: SecretStr | None = None
+    """Mode `api-key`, and `console` when it gets another key."""
+    token: SecretStr | None = None
+    """Mode `token`: a bearer token that is not renewed."""
+    profile: str | None = None
+    """Mode `profile`: its name; null: the one that is active in its directory."""
+    config_dir: str | None = None
+    """Mode `profile`: absolute path on the server's machine; null: `~/.config/anthropic`."""
+    assertion_file: str | None = None
+    """Mode `wif`: absolute path, on the server's machine, of a file that holds a JWT."""
+    federation_rule_id: str | None = None
+    organization_id: str | None = None
+    service_account_id: str | None = None
+    workspace_id: str | None = None
+    """Mode `wif`; null: `default`."""
+    accept_terms: bool = False
+    """True for a subscription's token: what `GET /api/oauth/terms` says has been read."""
+
+    def given(self) -> GivenCredential:
+        """The same, in the clear."""
+        return GivenCredential(
+            api_key=None if self.api_key is None else self.api_key.get_secret_value(),
+            token=None if self.token is None else self.token.get_secret_value(),
+            profile=self.profile,
+            config_dir=self.config_dir,
+            assertion_file=self.assertion_file,
+            federation_rule_id=self.federation_rule_id,
+            organization_id=self.organization_id,
+            service_account_id=self.service_account_id,
+            workspace_id=self.workspace_id,
+        )
+
+
+class AccountFields(Body):
+    """What an account is, whatever opens it."""
 
     name: str
     mode: str = "api-key"
@@ -64,7 +110,22 @@ class AccountToAdd(Body):
     base_url: str | None = None
     reserve: float | None = None
     allow_extra_usage: bool | None = None
-    api_key: SecretStr | None = None
+
+    def account(self) -> NewAccount:
+        """The same, to be stored."""
+        return NewAccount(
+            name=self.name,
+            mode=self.mode,
+            tier=self.tier,
+            priority=self.priority,
+            base_url=self.base_url,
+            reserve=self.reserve,
+            allow_extra_usage=self.allow_extra_usage,
+        )
+
+
+class AccountToAdd(CredentialToGive, AccountFields):
+    """An account to add."""
 
 
 class AccountChange(Body):

@@ -25,6 +25,15 @@ class ConfigurationResource(Resource):
     settings: list[SettingResource]
 
 
+class ConfigurationChange(Body):
+    """What can change while running; what is left out stays."""
+
+    strategy: str | None = None
+    payload_days: int | None = None
+    request_days: int | None = None
+    payload_max_bytes: int | None = None
+
+
 class StrategyResource(Resource):
     """The policy in force."""
 

@@ -32,6 +32,11 @@ class RequestResource(Resource):
     session_id: str | None
     client_key: str | None
     agent_id: str | None
+    """By which its client tells its sub-agents apart."""
+    agent: str | None
+    """`client`, with ` sub-agent` behind it when there is an `agentId`; what analytics break figures down by."""
+    client: str | None
+    """`claude-code`, `agent-sdk`, `anthropic-python`, `curl`, …, from the user agent; `other` when nobody knows it."""
     user_agent: str | None
     policy: str | None
     model: str | None
@@ -104,6 +109,8 @@ class RequestDetail(RequestResource):
     upstream_request_id: str | None
     content_encoding: str | None
     prefix_hash: str | None
+    would_refuse: str | None
+    """Which limit of its client key would have refused it, were the key not in shadow mode."""
     usage: dict[str, Any] | None
     """As the provider sent it."""
     attempts: list[AttemptResource]

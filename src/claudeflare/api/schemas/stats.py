@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from claudeflare.api.schemas.analytics import Percentiles
 from claudeflare.api.schemas.shape import Resource
 
 
@@ -10,6 +11,16 @@ class ModelCount(Resource):
 
     model: str
     count: int
+
+
+class DayFigures(Resource):
+    """What the requests of one day add up to, resets or not."""
+
+    requests: int
+    errors: int
+    total_tokens: int
+    cost_usd: float | None
+    cache_saved_usd: float | None
 
 
 class StatsResource(Resource):
@@ -31,6 +42,17 @@ class StatsResource(Resource):
     """Requests with tokens but no known price: the cost leaves them out."""
     avg_tokens_per_second: float | None
     top_models: list[ModelCount]
+    duration: Percentiles | None
+    """Of what began in the range, to the quarter of an hour (the minute, up to two days back)."""
+    ttft: Percentiles | None
+    """Start to first content."""
+    overhead: Percentiles | None
+    """Time spent inside Claudeflare itself."""
+    requests_per_second: float
+    """In the last minute that is over."""
+    today: DayFigures
+    """So far, in the zone asked for."""
+    yesterday: DayFigures
     shed_records: int
     """Requests whose record could not be written (a full disk), since the database exists, whatever the range."""
     shed_payloads: int

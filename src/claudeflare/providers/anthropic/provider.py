@@ -7,14 +7,16 @@ from typing import Any
 
 from claudeflare.balancing.limit_reading import LimitReading
 from claudeflare.balancing.outcome import Outcome
-from claudeflare.providers.anthropic import batch_links, errors, headers, limit_headers, pins
+from claudeflare.providers.anthropic import batch_links, errors, headers, limit_headers, pins, spend_bounds
 from claudeflare.providers.anthropic.decompression import decompressor, inflated_start
 from claudeflare.providers.anthropic.error_shape import error_body, error_event
 from claudeflare.providers.anthropic.facts import facts
 from claudeflare.providers.anthropic.json_meter import BODY_LIMIT, JsonMeter
 from claudeflare.providers.anthropic.stream_meter import StreamMeter
-from claudeflare.providers.anthropic.usage import counted_tokens
+from claudeflare.providers.anthropic.usage import billed_parts, counted_tokens
+from claudeflare.providers.price_list import SpendBounds, Spending
 from claudeflare.providers.provider import Credential, Fields, Meter, Named, RequestFacts, Ties
+from claudeflare.providers.usage import BilledPart
 
 ERROR_START_BYTES = 4096
 """How much of a failed answer is read to classify it."""
@@ -88,6 +90,20 @@ class AnthropicProvider:
     def counted_tokens(self, usage: dict[str, Any]) -> tuple[int, int]:
         """See `usage.counted_tokens`."""
         return counted_tokens(usage)
+
+    def spending(self, method: bytes, path: bytes) -> Spending:
+        """See `spend_bounds.spending`."""
+        return spend_bounds.spending(method, path)
+
+    def spend_bounds(self, body: bytes) -> SpendBounds | None:
+        """See `spend_bounds.spend_bounds`."""
+        return spend_bounds.spend_bounds(body)
+
+    def billed_parts(
+        self, usage: dict[str, Any], model: str | None, stop_reason: str | None, path: str
+    ) -> list[BilledPart]:
+        """See `usage.billed_parts`."""
+        return billed_parts(usage, model, stop_reason, path)
 
     def upstream_request_id(self, named: Named) -> str | None:
         """The API's own id, which its support asks for."""

@@ -1,0 +1,1 @@
+"""What figures over many requests are made of: histograms, stretches of time, names of clients. Pure."""
