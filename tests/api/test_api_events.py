@@ -207,3 +207,7 @@ async def test_the_history_tells_what_happened_to_accounts(api: Api) -> None:
         }
     ]
     assert (await api.refused("GET", "/api/events/history?cursor=x"))[:2] == (400, "invalid_input")
+    await api.add("spare")
+    assert len(await api.get("/api/events/history", params={"account": "work"})) == 2
+    assert await api.get("/api/events/history", params={"account": "spare"}) == []
+    assert (await api.refused("GET", "/api/events/history?account=nobody"))[0] == 404

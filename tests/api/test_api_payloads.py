@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import Connection, Engine, event
 
 from claudeflare.journal.payloads import Payload
@@ -78,6 +79,17 @@ async def test_no_header_is_made_of_what_an_upstream_said(api: Api) -> None:
     assert answer.content == EVENTS
     assert answer.headers["content-type"] == "application/octet-stream"
     assert answer.headers["x-payload-content-encoding"] == "gz?ip? 1"
+
+
+@pytest.mark.parametrize(
+    "kind", ["text/javascript", "application/ecmascript", "text/css", "image/svg+xml", "text/xml", "text/HTML"]
+)
+async def test_what_was_sent_is_of_no_type_that_a_page_could_run(api: Api, kind: str) -> None:
+    """Else it would be a script of this very server, which its content security policy admits."""
+    capture(api, fields=[("content-type", kind)])
+    answer = await api.client.get("/api/requests/r1/payload?part=response&raw=1")
+    assert answer.headers["content-type"] == "application/octet-stream"
+    assert answer.headers["x-content-type-options"] == "nosniff"
 
 
 async def test_raw_needs_a_part_that_exists(api: Api) -> None:

@@ -188,3 +188,18 @@ async def test_the_owners_own_token_is_not_rotated(tmp_path: Path) -> None:
         assert (status, code_) == (409, "conflict")
         assert "CLAUDEFLARE_TOKEN" in message
         assert (await client.get("/api/session")).status_code == 200
+
+
+async def test_cookies_that_others_have_set_neither_open_anything_nor_shut_anybody_out(api: Api) -> None:
+    """Another server under the same host name can set any cookie, and browsers send the most specific path first."""
+    chosen = "x" * 43
+    async with browser(api) as client:
+        client.cookies.set(COOKIE, chosen)
+        await signed_in(api, client)
+        secret = next(each.value for each in client.cookies.jar if each.name == COOKIE and each.value != chosen)
+    async with browser(api) as attacker:
+        fixed = await attacker.get("/api/accounts", headers={"cookie": f"{COOKIE}={chosen}"})
+        assert fixed.status_code == 401
+        for tossed in ([chosen, secret], ["", secret], [*map(str, range(7)), secret]):
+            field = "; ".join(f"{COOKIE}={each}" for each in tossed)
+            assert (await attacker.get("/api/accounts", headers={"cookie": field})).status_code == 200

@@ -81,6 +81,14 @@ def test_pages_lead_on_to_the_end(database: Database) -> None:
     assert [each.model_class for each in found] == ["sonnet", "opus", "haiku", None]
 
 
+def test_of_one_account_alone(database: Database) -> None:
+    work, state, store = add(database), StateStore(database), HappeningStore(database)
+    other = AccountStore(database).add(NewAccount(name="other"), 1.0, SealedSecret("k", b"sealed")).account.id
+    state.apply([Benched(work, "", NOW + 10, "5h"), Benched(other, "", NOW + 10, "7d")], NOW)
+    page, cursor = store.list(None, 1, other)
+    assert ([each.reason for each in page], cursor) == (["7d"], None)
+
+
 @pytest.mark.parametrize("cursor", ["", "x", "bm9uc2Vuc2U", "WzEsMiwzLDRd", "ü", "WzFlOTk5LCIiLCIiLCIiXQ"])
 def test_a_cursor_that_is_none(database: Database, cursor: str) -> None:
     with pytest.raises(InvalidInput, match="Begin again without a cursor"):

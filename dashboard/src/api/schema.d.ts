@@ -1690,6 +1690,16 @@ export interface components {
             strategy: string;
             /** Settings */
             settings: components["schemas"]["SettingResource"][];
+            /**
+             * Version
+             * @description Of Claudeflare.
+             */
+            version: string;
+            /**
+             * Compiled
+             * @description Whether its gateway runs as compiled code: several times faster, nothing else.
+             */
+            compiled: boolean;
         };
         /**
          * Confirmation
@@ -6941,6 +6951,8 @@ export interface operations {
                 limit?: number;
                 /** @description `x-next-cursor` of the page before */
                 cursor?: string | null;
+                /** @description Only of this one, by id or name */
+                account?: string | null;
             };
             header?: never;
             path?: never;

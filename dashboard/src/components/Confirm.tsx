@@ -9,6 +9,8 @@ export interface Question {
   action: string;
   /** Must be typed first: for what is lost for good. */
   typed?: string;
+  /** It can be undone: the button does not warn. */
+  mild?: boolean;
 }
 
 type Ask = (question: Question) => Promise<boolean>;

@@ -46,7 +46,7 @@ export default function ConfirmDialog({
         )}
         <div className={css.actions}>
           <Button onClick={() => onAnswer(false)}>Cancel</Button>
-          <Button type="submit" variant="filled" color="red" disabled={!ready}>
+          <Button type="submit" variant="filled" {...(question.mild ? {} : { color: "red" })} disabled={!ready}>
             {question.action}
           </Button>
         </div>

@@ -1,6 +1,7 @@
 // A table of any length: only the rows in sight are drawn. j and k move, Enter opens, g g leads to the top.
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useId, useMemo, useRef, useState } from "react";
+import { count } from "~/format/number";
 import css from "./DataTable.module.css";
 import { inField, useHotkeys } from "./hotkeys";
 import { Skeleton } from "./Notice";
@@ -35,6 +36,12 @@ interface DataTableProps<Row> {
   live?: boolean;
   /** Near the end of what is there: fetch the next page. */
   onEnd?: (() => void) | undefined;
+  /** Which rows are in sight. */
+  onRange?: ((first: number, last: number) => void) | undefined;
+  /** The keys went to another row. */
+  onMove?: ((row: Row) => void) | undefined;
+  /** New rows that the page itself holds back: the bar says how many. */
+  waiting?: { count: number; onShow: () => void } | undefined;
   /** What stands there when there are no rows. */
   empty?: React.ReactNode;
 }
@@ -48,7 +55,7 @@ const OVERSCAN = 8;
 const PLACEHOLDERS = 8;
 
 export function DataTable<Row>(props: DataTableProps<Row>) {
-  const { label, rowId, onOpen, openId, height = "60vh", rowHeight = 32, live = false, onEnd, empty } = props;
+  const { label, rowId, onOpen, openId, height = "60vh", rowHeight = 32, live = false, onEnd, onRange, empty } = props;
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const [sorting, setSorting] = useState<Sorting | null>(null);
@@ -81,6 +88,12 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     if (nearEnd) onEnd?.();
   }, [nearEnd, onEnd]);
 
+  const { startIndex = 0, endIndex = 0 } = virtual.range ?? {};
+  useEffect(() => onRange?.(startIndex, endIndex), [startIndex, endIndex, onRange]);
+  useEffect(() => {
+    if (openId !== undefined) setCurrent(openId);
+  }, [openId]);
+
   const at = rows.findIndex((row) => rowId(row) === current);
   const move = (to: number) => {
     const index = Math.max(0, Math.min(rows.length - 1, to));
@@ -88,6 +101,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     if (row === undefined) return;
     setCurrent(rowId(row));
     virtual.scrollToIndex(index);
+    props.onMove?.(row);
   };
   const toTop = () => {
     setTop(null);
@@ -114,9 +128,16 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const tracks = columns.map((each) => each.width).join(" ");
   return (
     <div className={css.frame} style={{ "--tracks": tracks, "--row": `${rowHeight}px` } as React.CSSProperties}>
-      {hidden > 0 && (
-        <button type="button" className={css.news} onClick={toTop}>
-          {`${hidden} new`}
+      {hidden + (props.waiting?.count ?? 0) > 0 && (
+        <button
+          type="button"
+          className={css.news}
+          onClick={() => {
+            props.waiting?.onShow();
+            toTop();
+          }}
+        >
+          {`${count(hidden + (props.waiting?.count ?? 0)).exact} new`}
         </button>
       )}
       <div

@@ -7,7 +7,7 @@ from typing import Final
 
 from claudeflare.access.caller import STRANGER, Caller, Kind
 from claudeflare.access.control_token import ControlToken
-from claudeflare.access.presented_token import bearer_token, session_cookie
+from claudeflare.access.presented_token import bearer_token, session_cookies
 from claudeflare.access.sessions import Sessions
 from claudeflare.access.sign_in_codes import SignInCodes
 from claudeflare.access.throttle import Throttle
@@ -61,7 +61,8 @@ class Authentication:
             if wait is None:
                 return Caller(STRANGER, address), None
             return (Wait(wait) if wait else Caller(_kind(address), address)), None
-        session = self.sessions.find(session_cookie(cookie), now)
+        found = (self.sessions.find(secret, now) for secret in session_cookies(cookie))
+        session = next((each for each in found if each is not None), None)
         if session is None:
             return Caller(STRANGER, address), None
         return Caller("session", address, session.id), session

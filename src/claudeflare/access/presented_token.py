@@ -4,6 +4,8 @@ from __future__ import annotations
 
 COOKIE = "claudeflare-session"
 """The dashboard's. Not `__Host-`: browsers refuse that prefix without TLS, and the server is on loopback."""
+MOST_COOKIES = 8
+"""Looked at of those with this name."""
 
 
 def bearer_token(authorization: str | None) -> str | None:
@@ -12,13 +14,14 @@ def bearer_token(authorization: str | None) -> str | None:
     return token.strip() or None if scheme.lower() == "bearer" else None
 
 
-def session_cookie(cookie: str | None) -> str | None:
-    """The session's secret in a Cookie field (RFC 6265 §4.2.1); the first of several."""
-    for pair in (cookie or "").split(";"):
-        name, separator, value = pair.strip().partition("=")
-        if separator and name == COOKIE:
-            return value.strip().strip('"') or None
-    return None
+def session_cookies(cookie: str | None) -> list[str]:
+    """Every secret of a session in a Cookie field (RFC 6265 §4.2.1), the first few of very many.
+
+    Servers under the same host name can set cookies of this name for paths of ours; browsers send theirs first.
+    """
+    pairs = (pair.strip().partition("=") for pair in (cookie or "").split(";"))
+    secrets = [value.strip().strip('"') for name, separator, value in pairs if separator and name == COOKIE]
+    return [secret for secret in secrets if secret][:MOST_COOKIES]
 
 
 def set_cookie(secret: str, seconds: float, *, secure: bool) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 from fastapi import APIRouter
 
+from claudeflare import __version__
 from claudeflare.api.schemas.configuration import (
     ConfigurationChange,
     ConfigurationResource,
@@ -14,6 +15,7 @@ from claudeflare.api.schemas.configuration import (
 )
 from claudeflare.api.services import ServicesOf
 from claudeflare.api.strategy_choice import DEFAULT
+from claudeflare.http1 import plain_head
 from claudeflare.settings import SECRETS
 
 router = APIRouter(prefix="/api/config", tags=["configuration"])
@@ -33,6 +35,8 @@ def show_configuration(services: ServicesOf) -> ConfigurationResource:
             )
             for name, value in values.items()
         ],
+        version=__version__,
+        compiled=not str(plain_head.__file__).endswith(".py"),
     )
 
 

@@ -52,12 +52,14 @@ def show_happenings(
     response: Response,
     limit: Annotated[int, Query(description=f"At most {LONGEST_PAGE} are answered at once")] = PAGE,
     cursor: Annotated[str | None, Query(description="`x-next-cursor` of the page before")] = None,
+    account: Annotated[str | None, Query(description="Only of this one, by id or name")] = None,
 ) -> list[Happening]:
     """What happened to accounts in the last month, newest first: limits, recoveries, troubles; once a minute of a kind.
 
     What the owner did is in `/api/audit`. The header `x-next-cursor` leads to the next page.
     """
-    page, next_cursor = services.happenings.list(cursor, min(limit, LONGEST_PAGE))
+    account_id = None if account is None else services.accounts.get(account).account.id
+    page, next_cursor = services.happenings.list(cursor, min(limit, LONGEST_PAGE), account_id)
     if next_cursor is not None:
         response.headers["x-next-cursor"] = next_cursor
     names = {stored.account.id: stored.account.name for stored in services.accounts.list()}

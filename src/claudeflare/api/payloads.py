@@ -17,7 +17,11 @@ from claudeflare.retention.retention import DAY_SECONDS
 router = APIRouter(prefix="/api/requests", tags=["requests"])
 
 Part = Literal["request", "response"]
-_MEDIA_TYPE: Final = re.compile(r"[\w.+-]+/[\w.+-]+(; ?charset=[\w-]+)?", re.ASCII)
+_MEDIA_TYPE: Final = re.compile(
+    r"(application/(json|x-ndjson|octet-stream)|text/(plain|event-stream)|multipart/form-data)(; ?charset=[\w-]+)?",
+    re.ASCII | re.IGNORECASE,
+)
+"""Types that browsers neither run nor take for styles, even when a page asks for it (Fetch, nosniff)."""
 
 
 @router.get("/{request_id}/payload", response_model=PayloadResource)

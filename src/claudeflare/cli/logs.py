@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
+from claudeflare.cli.harmless import json_text
 from claudeflare.cli.invocation import Invocation, call, invocation
 from claudeflare.cli.options import Json
 from claudeflare.cli.output import QUIET, console, print_json

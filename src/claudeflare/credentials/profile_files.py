@@ -132,7 +132,15 @@ class ProfileFiles:
 
     def _tokens_file(self, config: _Config) -> Path:
         stated = config.authentication.credentials_path
-        return self._config_path.parent.parent / Path(stated).expanduser() if stated else self._tokens_path
+        if not stated:
+            return self._tokens_path
+        try:
+            path = self._config_path.parent.parent / Path(stated).expanduser()
+        except RuntimeError:  # "~name" of a user who does not exist
+            path = None
+        if path is None or "\0" in stated:
+            raise SecretError(f"{self._config_path} names a credentials_path that cannot be. Sign in again with `ant`.")
+        return path
 
     def __repr__(self) -> str:
         return f"<ProfileFiles {self._config_path}>"
@@ -141,6 +149,6 @@ class ProfileFiles:
 def _decode(content: bytes, kind: type[T], path: Path) -> T:
     try:
         return msgspec.json.decode(content, type=kind)
-    except msgspec.DecodeError:
+    except (ValueError, RecursionError):  # the latter for JSON that is nested too deep
         # Without its cause: that may quote a token.
         raise SecretError(f"{path} is not what `ant auth login` writes. Sign in again with it.") from None

@@ -87,7 +87,7 @@ def read_object(status: int, headers: Mapping[str, str], body: bytes) -> dict[st
         raise EndpointTroubled(f"The token endpoint failed ({status}).")
     try:
         answer = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (ValueError, RecursionError):  # the latter for JSON that is nested too deep
         answer = None
     if not isinstance(answer, dict):
         raise EndpointMisplaced(f"What answers there is no token endpoint: it sent {status} and no JSON.")

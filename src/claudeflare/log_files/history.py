@@ -57,7 +57,7 @@ def parse(line: bytes) -> LogEntry | None:
     """One line; None for what a killed process or a full disk left of one."""
     try:
         return _decoder.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (ValueError, RecursionError):  # the latter for JSON that is nested too deep
         return None
 
 

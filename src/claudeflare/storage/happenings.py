@@ -109,14 +109,18 @@ class HappeningStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def list(self, cursor: str | None, limit: int) -> tuple[list[Happening], str | None]:
+    def list(self, cursor: str | None, limit: int, account_id: str | None = None) -> tuple[list[Happening], str | None]:
         """One page, newest first, and the cursor of the next page; None when this is the last.
+
+        `account_id`: only what happened to this account.
 
         Raises `InvalidInput` for a cursor or limit that makes no sense.
         """
         if limit < 1:
             raise InvalidInput(f"A page has at least one line, not {limit}.")
         statement = select(happenings).order_by(*(column.desc() for column in _PAGED)).limit(limit + 1)
+        if account_id is not None:
+            statement = statement.where(_c.account_id == account_id)
         if cursor is not None:
             place = [literal(value) for value in _decoded(cursor)]
             statement = statement.where(tuple_(*_PAGED) < tuple_(*place))

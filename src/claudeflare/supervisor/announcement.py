@@ -28,5 +28,5 @@ def read_announcement(path: Path) -> Announcement | None:
     """What the file says; None when there is none or it makes no sense."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=Announcement)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, ValueError, RecursionError):  # the last for JSON that is nested too deep
         return None

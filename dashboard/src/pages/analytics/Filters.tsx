@@ -1,17 +1,17 @@
 // Range, zone and what is left in: all of it in the page's URL.
-import { CloseButton, SegmentedControl, Select } from "@mantine/core";
+import { CloseButton, Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import "@mantine/core/styles/CloseButton.layer.css";
 import "@mantine/core/styles/Combobox.layer.css";
 import "@mantine/core/styles/Input.layer.css";
 import "@mantine/core/styles/ScrollArea.layer.css";
-import "@mantine/core/styles/SegmentedControl.layer.css";
 import { api, page } from "~/api/client";
 import { useAccounts } from "~/api/queries";
 import { FilterBar } from "~/components/FilterBar";
+import { Segments } from "~/components/Segments";
 import css from "./analytics.module.css";
-import { CHOICES, type Choices, DEFAULT_RANGE, queryOf, RANGES, STATUSES, spanOf } from "./choices";
+import { CHOICES, type Choices, DEFAULT_RANGE, queryOf, RANGES, rangeOf, STATUSES, spanOf } from "./choices";
 import { SpanPicker } from "./SpanPicker";
 
 interface FiltersProps {
@@ -37,19 +37,14 @@ export function Filters({ choices, timeZone, onChange, onRange, onSpan, onClear 
   return (
     <div className={css.filters}>
       <div className={css.range}>
-        <SegmentedControl
-          aria-label="Range"
-          data={RANGES.map((each) => ({ ...each }))}
-          value={span === null ? (choices.range ?? DEFAULT_RANGE) : ""}
-          onChange={onRange}
-        />
+        <Segments label="Range" options={RANGES} value={span === null ? rangeOf(choices) : null} onChange={onRange} />
         <SpanPicker span={span} timeZone={choices.tz ?? timeZone} onChoose={({ from, to }) => onSpan(from, to)} />
         {span !== null && (
           <CloseButton size="sm" aria-label="Leave this span" onClick={() => onRange(choices.range ?? DEFAULT_RANGE)} />
         )}
-        <SegmentedControl
-          aria-label="Points"
-          data={MODES}
+        <Segments
+          label="Points"
+          options={MODES}
           value={choices.mode === "cumulative" ? "cumulative" : "normal"}
           onChange={(mode) => onChange("mode", mode === "normal" ? undefined : mode)}
         />

@@ -14,6 +14,10 @@ export type Choices = Partial<Record<(typeof CHOICES)[number], string | undefine
 
 export const DEFAULT_RANGE = "24h";
 
+/** The range that is chosen; null for one that is not on offer. */
+export const rangeOf = (choices: Choices) =>
+  RANGES.find(({ value }) => value === (choices.range ?? DEFAULT_RANGE))?.value ?? null;
+
 /** The query of `/api/analytics`. Moments travel as epoch milliseconds. */
 export function queryOf(choices: Choices, timeZone: string) {
   const custom = choices.from !== undefined;

@@ -52,6 +52,7 @@ export function KeyForm({ draft: given, made, saving, problem, onSave, onCancel 
           value={draft.name}
           onChange={(event) => change({ name: event.currentTarget.value })}
           required
+          withAsterisk={false}
           data-autofocus
         />
       )}
@@ -165,6 +166,7 @@ function Scope({ draft, change }: PartProps) {
     <fieldset className={css.group}>
       <legend>What it may use</legend>
       <TagsInput
+        size="xs"
         label="Models"
         description="Names, or patterns such as claude-haiku-*. Empty: all."
         value={draft.models}

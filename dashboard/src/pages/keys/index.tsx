@@ -39,21 +39,12 @@ export default function Keys() {
   return (
     <PageBody>
       <PageTitle title="Keys" note="Who may send requests to this server, and how much each may spend.">
+        <Switch label="Show revoked" checked={revoked} onChange={(event) => setRevoked(event.currentTarget.checked)} />
         <Button variant="filled" aria-keyshortcuts="n" onClick={() => setOpen({ form: "new" })}>
           New key
         </Button>
       </PageTitle>
-      <Panel
-        title="Client keys"
-        flush
-        aside={
-          <Switch
-            label="Show revoked"
-            checked={revoked}
-            onChange={(event) => setRevoked(event.currentTarget.checked)}
-          />
-        }
-      >
+      <Panel title="Client keys" flush>
         {keys.isError ? (
           <ErrorState error={keys.error} onRetry={() => void keys.refetch()} />
         ) : keys.data === undefined ? (
@@ -85,10 +76,11 @@ function NoKeys({ onNew }: { onNew: () => void }) {
   return (
     <EmptyState title="No client key yet">
       <p>Any client that reaches this server may use it. From the first key on, each has to present one.</p>
-      <p>
+      <div className={css.ways}>
         <Button onClick={onNew}>Make the first key</Button>
-      </p>
-      <CommandLine>claudeflare keys add laptop</CommandLine>
+        <span>or</span>
+        <CommandLine>claudeflare keys add laptop</CommandLine>
+      </div>
     </EmptyState>
   );
 }

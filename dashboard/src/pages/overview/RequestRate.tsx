@@ -10,9 +10,9 @@ import { count } from "~/format/number";
 const SHOWN_SECONDS = 60;
 const MEAN_SECONDS = 10;
 
-/** Requests that began in each of the last seconds before `now`, oldest first. */
+/** Requests that ended in each of the last seconds before `now`, oldest first. */
 export function perSecond(seconds: readonly Second[], now: number, shown = SHOWN_SECONDS): number[] {
-  const byTime = new Map(seconds.map((each) => [each.at, each.opened]));
+  const byTime = new Map(seconds.map((each) => [each.at, each.finished]));
   // The second that runs is not over yet.
   return Array.from({ length: shown }, (_, index) => byTime.get(now - shown + index) ?? 0);
 }

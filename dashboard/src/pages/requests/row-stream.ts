@@ -1,5 +1,5 @@
 // The list's rows: pages fetched as the reader scrolls, and requests as they end.
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import { page, urlOf } from "~/api/client";
 import type { RequestRow } from "~/components/RequestTable";
 import type { RequestQuery } from "./filters";

@@ -83,7 +83,12 @@ export function withNews(known: RowWindow, news: readonly RequestRow[], away: bo
     const ids = new Set(fresh.map((row) => row.id));
     const waiting = [...fresh, ...known.waiting.filter((row) => !ids.has(row.id))].sort(newerFirst);
     const added = waiting.length - known.waiting.length;
-    return { ...known, pages: changed, waiting: waiting.slice(0, WAITING_KEPT), waitingCount: known.waitingCount + added };
+    return {
+      ...known,
+      pages: changed,
+      waiting: waiting.slice(0, WAITING_KEPT),
+      waitingCount: known.waitingCount + added,
+    };
   }
   return trimmed({ ...known, pages: [grown(first, fresh, known), ...changed.slice(1)] });
 }

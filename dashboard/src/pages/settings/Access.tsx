@@ -21,6 +21,7 @@ export function Access() {
   const sessions = useQuery({ queryKey: SESSIONS, queryFn: ({ signal }) => api.get("/api/sessions", { signal }) });
   return (
     <Panel title="Access" note="Browsers that are signed in to this server." aside={<Rotation />} flush>
+      <NewToken />
       {sessions.isError ? (
         <ErrorState error={sessions.error} onRetry={() => void sessions.refetch()} />
       ) : sessions.data === undefined ? (
@@ -71,8 +72,6 @@ function Session({ session, own }: { session: Schemas["SessionResource"]; own: b
 function Rotation() {
   const client = useQueryClient();
   const confirm = useConfirm();
-  // In the cache, not in this component: a request on its way may be refused meanwhile, and the page drawn anew.
-  const token = useQuery<string>({ queryKey: NEW_TOKEN, queryFn: skipToken }).data;
   const rotate = useMutation({
     mutationFn: async () => {
       const made = await api.post("/api/token/rotate");
@@ -90,19 +89,27 @@ function Rotation() {
     });
     if (yes) rotate.mutate();
   };
-  if (token !== undefined) {
-    return (
-      <span className={css.token} role="status">
-        The new control token: <CommandLine>{token}</CommandLine>
-        <Button variant="subtle" onClick={() => client.removeQueries({ queryKey: NEW_TOKEN })}>
-          Done
-        </Button>
-      </span>
-    );
-  }
   return (
     <Button onClick={() => void ask()} loading={rotate.isPending}>
       Rotate the control token
     </Button>
+  );
+}
+
+function NewToken() {
+  const client = useQueryClient();
+  // In the cache, not in this component: a request on its way may be refused meanwhile, and the page drawn anew.
+  const token = useQuery<string | null>({ queryKey: NEW_TOKEN, queryFn: skipToken }).data;
+  if (!token) return null;
+  return (
+    <div className={css.token} role="status">
+      <span>
+        <strong>The new control token.</strong> It is shown this once; the file in the data directory has it as well.
+      </span>
+      <div>
+        <CommandLine>{token}</CommandLine>
+        <Button onClick={() => client.setQueryData(NEW_TOKEN, null)}>Done</Button>
+      </div>
+    </div>
   );
 }

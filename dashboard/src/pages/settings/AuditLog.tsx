@@ -5,7 +5,7 @@ import { page, type Schemas } from "~/api/client";
 import { ErrorState, Skeleton } from "~/components/Notice";
 import { Panel } from "~/components/Panel";
 import { TimeAgo } from "~/components/TimeAgo";
-import { actionWords, changeWords } from "./settings";
+import { actionWords, changeWords, subjectWords } from "./settings";
 import css from "./settings.module.css";
 
 const PAGE = 25;
@@ -47,19 +47,19 @@ export function AuditLog() {
 }
 
 function Entry({ entry }: { entry: Schemas["AuditEntryResource"] }) {
+  const subject = subjectWords(entry);
   const change = changeWords(entry.before ?? null, entry.after ?? null);
   return (
     <li className={css.row}>
       <div className={css.what}>
         <span>
           {actionWords(entry.action)}
-          {entry.subject && <strong className={css.subject}>{` ${entry.subject}`}</strong>}
+          {subject && <strong className={css.subject}>{` ${subject}`}</strong>}
         </span>
         {change && <span className={css.change}>{change}</span>}
       </div>
       <span className={css.by}>
-        {entry.who}
-        {entry.address && ` · ${entry.address}`}
+        {[entry.who, entry.address].filter(Boolean).join(" · ")}
         <br />
         <TimeAgo at={entry.at} />
       </span>

@@ -77,6 +77,7 @@ function Limits({ kept }: { kept: Kept }) {
         min={1}
         allowDecimal={false}
         required
+        withAsterisk={false}
       />
       <NumberInput
         label="Bodies, days"
@@ -85,8 +86,17 @@ function Limits({ kept }: { kept: Kept }) {
         min={0}
         allowDecimal={false}
         required
+        withAsterisk={false}
       />
-      <NumberInput label="Bodies, GiB on disk" value={gib} onChange={setGib} min={0} decimalScale={2} required />
+      <NumberInput
+        label="Bodies, GiB on disk"
+        value={gib}
+        onChange={setGib}
+        min={0}
+        decimalScale={2}
+        required
+        withAsterisk={false}
+      />
       <Button type="submit" variant="filled" disabled={!changed} loading={save.isPending}>
         Save
       </Button>

@@ -1,33 +1,35 @@
-// What is kept, who has access, what changed, and every setting with its source.
-import { FilterBar } from "~/components/FilterBar";
+// What is kept, who has access, every setting with its source, and what was changed.
 import { PageBody, PageTitle } from "~/components/PageTitle";
-import { useUrlChoices } from "~/components/search-params";
 import { Access } from "./Access";
 import { AuditLog } from "./AuditLog";
-import { Configuration } from "./Configuration";
+import { Configuration, useConfiguration } from "./Configuration";
+import { Preferences } from "./Preferences";
 import { Retention } from "./Retention";
+import { SealingKeys } from "./SealingKeys";
 import css from "./settings.module.css";
 
 export default function Settings() {
-  const { values, set, clear } = useUrlChoices(["q"]);
   return (
     <PageBody>
-      <PageTitle title="Settings">
+      <PageTitle title="Settings" note={<Version />}>
         <a href="/api/docs">REST API</a>
       </PageTitle>
       <Retention />
       <div className={css.columns}>
         <Access />
-        <AuditLog />
+        <div className={css.side}>
+          <SealingKeys />
+          <Preferences />
+        </div>
       </div>
-      <FilterBar
-        filters={[]}
-        values={values}
-        onChange={set}
-        onClear={clear}
-        search={{ name: "q", label: "Find a setting" }}
-      />
-      <Configuration search={values.q} />
+      <Configuration />
+      <AuditLog />
     </PageBody>
   );
+}
+
+function Version() {
+  const { data } = useConfiguration();
+  if (data === undefined) return <>Claudeflare</>;
+  return <>{`Claudeflare ${data.version}, ${data.compiled ? "compiled" : "pure Python"}`}</>;
 }

@@ -1,6 +1,6 @@
 // Settings in words.
 import { describe, expect, it } from "vitest";
-import { actionWords, changeWords, matching, type Setting, shownValue, variableOf } from "./settings";
+import { actionWords, changeWords, matching, type Setting, shownValue, subjectWords, variableOf } from "./settings";
 
 const setting = (name: string, value: Setting["value"], source = "default"): Setting => ({ name, value, source });
 
@@ -35,6 +35,13 @@ describe("matching", () => {
 it("says what was done", () => {
   expect(actionWords("pause-account")).toBe("Pause account");
   expect(changeWords({ paused: false, tier: 1 }, { paused: true, tier: 1 })).toBe("paused: no → yes · tier: 1 → 1");
-  expect(changeWords(null, { name: "work" })).toBe("name: work");
+  expect(changeWords(null, { id: "52d9", name: "work", reserve: null, paused: false })).toBe("name: work");
+  expect(changeWords(null, { by: "link", userAgent: "Firefox/150.0 (Windows)" })).toBe("by: link · Firefox on Windows");
   expect(changeWords({ name: "work" }, null)).toBe("name: was work");
+});
+
+it("names what was changed, but not sign-ins, which have only numbers", () => {
+  expect(subjectWords({ action: "pause-account", subject: "work" })).toBe("work");
+  expect(subjectWords({ action: "sign-in", subject: "0eda9a45a643" })).toBe("");
+  expect(subjectWords({ action: "rotate-token", subject: null })).toBe("");
 });

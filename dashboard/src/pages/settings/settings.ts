@@ -1,5 +1,6 @@
 // Settings for people: what a value looks like, what belongs together, what matches a search.
 import type { Schemas } from "~/api/client";
+import { agentWords } from "./agents";
 
 export type Setting = Schemas["SettingResource"];
 
@@ -38,11 +39,19 @@ export function actionWords(action: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** What a change was, in short: `paused: no -> yes`. */
+/** What somebody made or changed, by name; sign-ins have only numbers, which say nothing. */
+export function subjectWords({ action, subject }: { action: string; subject: string | null }): string {
+  return action.startsWith("sign-") || subject === null ? "" : subject;
+}
+
+/** What a change was, in short: `paused: no -> yes`. Of what is new: what was set. */
 export function changeWords(before: Record<string, unknown> | null, after: Record<string, unknown> | null): string {
+  const isNew = before === null;
   const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
   return names
+    .filter((name) => name !== "id" && !(isNew && isNothing(after?.[name])))
     .map((name) => {
+      if (name === "userAgent") return agentWords(String(after?.[name] ?? before?.[name]));
       const [was, is] = [before?.[name], after?.[name]].map(said);
       return was === undefined
         ? `${name}: ${is}`
@@ -52,6 +61,9 @@ export function changeWords(before: Record<string, unknown> | null, after: Recor
     })
     .join(" · ");
 }
+
+const isNothing = (value: unknown) =>
+  value === null || value === "" || value === false || (Array.isArray(value) && value.length === 0);
 
 function said(value: unknown): string | undefined {
   if (value === undefined) return undefined;

@@ -11,7 +11,13 @@ export function PolicyPicture({ policy, moving }: { policy: Policy; moving: bool
   const shares = sharesOf(policy);
   const length = policy.turns.length * SECONDS_A_TURN + PAUSE;
   return (
-    <svg className={css.picture} viewBox="0 0 240 88" aria-hidden="true" data-moving={moving}>
+    <svg
+      className={css.picture}
+      viewBox="0 0 264 88"
+      preserveAspectRatio="xMinYMid"
+      aria-hidden="true"
+      data-moving={moving}
+    >
       {LANES.map((y, lane) => (
         <path
           key={y}
@@ -21,7 +27,13 @@ export function PolicyPicture({ policy, moving }: { policy: Policy; moving: bool
         />
       ))}
       {LANES.map((y, lane) => (
-        <Account key={y} y={y} used={policy.used[lane] ?? 0} large={policy.tiers && lane === 0} />
+        <Account
+          key={y}
+          y={y}
+          used={policy.used[lane] ?? 0}
+          large={policy.tiers && lane === 0}
+          served={policy.turns.filter(({ account }) => account === lane).map(({ conversation }) => conversation)}
+        />
       ))}
       {policy.turns.map(({ conversation, account }, index) => (
         <circle
@@ -42,13 +54,33 @@ export function PolicyPicture({ policy, moving }: { policy: Policy; moving: bool
   );
 }
 
-function Account({ y, used, large }: { y: number; used: number; large: boolean }) {
+interface AccountProps {
+  y: number;
+  /** The share of its limits that is used. */
+  used: number;
+  large: boolean;
+  /** Whose requests it got, in order: a dot for each, moving or not. */
+  served: readonly (0 | 1)[];
+}
+
+function Account({ y, used, large, served }: AccountProps) {
   const height = large ? 18 : 12;
-  const width = large ? 76 : 60;
+  const width = large ? 62 : 48;
   return (
     <g>
       <rect className={css.account} x="154" y={y - height / 2} width={width} height={height} rx="3" />
       <rect className={css.used} x="154" y={y - height / 2} width={width * used} height={height} rx="3" />
+      {served.map((conversation, index) => (
+        <circle
+          // biome-ignore lint/suspicious/noArrayIndexKey: never changes
+          key={index}
+          className={css.served}
+          data-conversation={conversation}
+          cx={154 + width + 10 + index * 9}
+          cy={y}
+          r="3"
+        />
+      ))}
     </g>
   );
 }

@@ -1,12 +1,12 @@
 // Before a change: how the last days' requests would have fared under the strategy that is wanted.
-import { Button, Progress, SegmentedControl } from "@mantine/core";
-import { useEffect, useState } from "react";
+import { Button, Progress } from "@mantine/core";
+import { useEffect, useRef, useState } from "react";
 import { ApiError } from "~/api/client";
 import { ErrorState } from "~/components/Notice";
 import { Panel } from "~/components/Panel";
+import { Segments } from "~/components/Segments";
 import { percent, text } from "~/format/number";
 import "@mantine/core/styles/Progress.layer.css";
-import "@mantine/core/styles/SegmentedControl.layer.css";
 import { Comparison } from "./Comparison";
 import { useSimulation } from "./simulation";
 import css from "./strategy.module.css";
@@ -29,13 +29,20 @@ export function Trial({ wanted, current, onCancel, children }: TrialProps) {
   const [since, setSince] = useState("7d");
   const { simulation, start } = useSimulation(since);
   useEffect(() => void start([wanted]), [start, wanted]);
+  const place = useRef<HTMLDivElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once when it opens, and once when there is more to see
+  useEffect(() => {
+    place.current?.closest("section")?.scrollIntoView({ block: "nearest" });
+  }, [simulation.state === "done"]);
   const empty = simulation.state === "done" && simulation.result.requests === 0;
   return (
     <Panel
       title={`What ${wanted} would have done`}
       note={`Recorded requests, replayed against ${current} and ${wanted}. Nothing is sent anywhere.`}
-      aside={<SegmentedControl aria-label="Replay" data={RANGES} value={since} onChange={setSince} />}
     >
+      <div ref={place} className={css.since}>
+        <Segments label="Replay" options={RANGES} value={since} onChange={setSince} />
+      </div>
       <div className={css.trial} aria-live="polite">
         {simulation.state === "running" && <Running done={simulation.done} />}
         {simulation.state === "failed" && (

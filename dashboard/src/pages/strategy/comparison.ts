@@ -42,7 +42,7 @@ export const MEASURES: readonly Measure[] = [
     label: "Longest waits (p99)",
     meaning: "How long one of a hundred requests waits for an account.",
     value: (each) => each.waitP99Seconds * 1000,
-    shown: duration,
+    shown: (value) => (value === 0 ? { value: "none", unit: "", exact: "0 ms" } : duration(value)),
     best: "low",
     noise: 0.05,
   },

@@ -19,7 +19,7 @@ export default function Strategy() {
   const current = useQuery({ queryKey: CURRENT, queryFn: ({ signal }) => api.get("/api/config/strategy", { signal }) });
   const names = useQuery({ queryKey: NAMES, queryFn: ({ signal }) => api.get("/api/strategies", { signal }) });
   const [wanted, setWanted] = useState<string | null>(null);
-  const use = useStrategyChange(() => setWanted(null));
+  const { ask, isPending, replaced, undo } = useStrategyChange(() => setWanted(null));
   const inForce = current.data?.strategy;
   return (
     <PageBody>
@@ -27,6 +27,12 @@ export default function Strategy() {
         title="Strategy"
         note="Which account takes a request. A change takes effect at once; requests that run stay where they are."
       />
+      {replaced !== null && replaced !== inForce && (
+        <div role="status" className={css.undo}>
+          <span>{`New requests follow ${inForce} instead of ${replaced}.`}</span>
+          <Button loading={isPending} onClick={undo}>{`Back to ${replaced}`}</Button>
+        </div>
+      )}
       {current.isError ? (
         <ErrorState error={current.error} onRetry={() => void current.refetch()} />
       ) : inForce === undefined || names.data === undefined ? (
@@ -50,7 +56,7 @@ export default function Strategy() {
       )}
       {wanted !== null && inForce !== undefined && (
         <Trial key={wanted} wanted={wanted} current={inForce} onCancel={() => setWanted(null)}>
-          <Button variant="filled" loading={use.isPending} onClick={() => void use.ask(wanted, inForce)}>
+          <Button variant="filled" loading={isPending} onClick={() => void ask(wanted, inForce)}>
             {`Use ${wanted}`}
           </Button>
         </Trial>
@@ -65,12 +71,16 @@ function inOrder(names: readonly string[]): string[] {
   return [...known, ...names.filter((each) => !known.includes(each))];
 }
 
+/** Asks, changes, and remembers what was in force before for as long as the page is open. */
 function useStrategyChange(onDone: () => void) {
   const client = useQueryClient();
   const confirm = useConfirm();
+  const [replaced, setReplaced] = useState<string | null>(null);
   const change = useMutation({
-    mutationFn: (strategy: string) => api.post("/api/config/strategy", { body: { strategy } }),
-    onSuccess: (now) => {
+    mutationFn: ({ strategy }: { strategy: string; instead: string | null }) =>
+      api.post("/api/config/strategy", { body: { strategy } }),
+    onSuccess: (now, { instead }) => {
+      setReplaced(instead);
       client.setQueryData(CURRENT, now);
       void client.invalidateQueries({ queryKey: ["configuration"] });
       toast.done(`${now.strategy} is in force.`);
@@ -81,10 +91,14 @@ function useStrategyChange(onDone: () => void) {
   const ask = async (wanted: string, current: string) => {
     const yes = await confirm({
       title: `Use ${wanted}?`,
-      body: `New requests follow ${wanted} from now on, after a restart as well. To go back, choose ${current} here.`,
+      body: `New requests follow ${wanted} from now on, after a restart as well. You can go back to ${current} at once.`,
       action: `Use ${wanted}`,
+      mild: true,
     });
-    if (yes) change.mutate(wanted);
+    if (yes) change.mutate({ strategy: wanted, instead: current });
   };
-  return { ask, isPending: change.isPending };
+  const undo = () => {
+    if (replaced !== null) change.mutate({ strategy: replaced, instead: null });
+  };
+  return { ask, isPending: change.isPending, replaced, undo };
 }

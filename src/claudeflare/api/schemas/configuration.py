@@ -23,6 +23,10 @@ class ConfigurationResource(Resource):
 
     strategy: str
     settings: list[SettingResource]
+    version: str
+    """Of Claudeflare."""
+    compiled: bool
+    """Whether its gateway runs as compiled code: several times faster, nothing else."""
 
 
 class ConfigurationChange(Body):
