@@ -5159,6 +5159,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "req_01HZY3",
+                     *       "costUsd": 0.0373,
+                     *       "priceVersion": null,
+                     *       "listedVersion": "genai-prices 0.2.3 + 3 overrides",
+                     *       "cacheSavedUsd": null,
+                     *       "parts": [
+                     *         {
+                     *           "model": "claude-opus-5",
+                     *           "fast": false,
+                     *           "batch": false,
+                     *           "inferenceGeo": null,
+                     *           "lines": [
+                     *             {
+                     *               "kind": "input",
+                     *               "count": 12,
+                     *               "unitPrice": 5,
+                     *               "costUsd": 0.00006
+                     *             },
+                     *             {
+                     *               "kind": "output",
+                     *               "count": 320,
+                     *               "unitPrice": 25,
+                     *               "costUsd": 0.008
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["RequestCost"];
                 };
             };
@@ -5845,7 +5876,9 @@ export interface operations {
                      *           "value": "127.0.0.1",
                      *           "source": "default"
                      *         }
-                     *       ]
+                     *       ],
+                     *       "version": "0.1.0",
+                     *       "compiled": false
                      *     }
                      */
                     "application/json": components["schemas"]["ConfigurationResource"];
@@ -5910,7 +5943,9 @@ export interface operations {
                      *           "value": "127.0.0.1",
                      *           "source": "default"
                      *         }
-                     *       ]
+                     *       ],
+                     *       "version": "0.1.0",
+                     *       "compiled": false
                      *     }
                      */
                     "application/json": components["schemas"]["ConfigurationResource"];

@@ -33,6 +33,11 @@ export function codeIn(hash: string): string | null {
   return /^#sign-in=([\w-]+)$/.exec(hash)?.[1] ?? null;
 }
 
+let refusal: string | null = null;
+
+/** Why the link that led here did not sign in; null when none was refused. */
+export const linkRefusal = (): string | null => refusal;
+
 /** Redeem the link that led here, if one did, and find out whether this browser is signed in. Raises `ApiError`. */
 export async function start(): Promise<void> {
   const code = codeIn(location.hash);
@@ -43,7 +48,10 @@ export async function start(): Promise<void> {
       await signIn({ code });
       return;
     } catch (error) {
+      const refused = error instanceof ApiError && error.status === 401;
+      if (refused) refusal = error.message;
       become("out");
+      if (refused) return;
       throw error;
     }
   }
@@ -59,6 +67,7 @@ export async function start(): Promise<void> {
 /** Exchange a one-time code or the control token for the cookie. Raises `ApiError`. */
 export async function signIn(proof: { code: string } | { token: string }): Promise<void> {
   await api.post("/api/sign-in", { body: proof });
+  refusal = null;
   become("in");
 }
 

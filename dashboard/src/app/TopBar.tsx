@@ -48,9 +48,11 @@ function Sentence() {
       </div>
     );
   }
-  const { state, head, rest } = accounts.isError
-    ? unreachable(accounts.dataUpdatedAt, now)
-    : standing(accounts.data, queue.data?.waiting ?? 0, now);
+  const offline = accounts.fetchStatus === "paused";
+  const { state, head, rest } =
+    accounts.isError || offline
+      ? unreachable(accounts.dataUpdatedAt, now, offline)
+      : standing(accounts.data, queue.data?.waiting ?? 0, now);
   return (
     <p className={css.sentence} data-state={state} title={`${head} ${rest}`}>
       <StateShape state={state} size={11} />

@@ -70,11 +70,12 @@ it("asks for the first request", () => {
 });
 
 it("says how old everything is while the server does not answer", () => {
-  expect(unreachable(NOW - 60_000, NOW, "UTC")).toEqual({
+  expect(unreachable(NOW - 60_000, NOW, false, "UTC")).toEqual({
     state: "limited",
     head: "The server does not answer.",
     rest: "What is shown is from 14:59. Start it with: claudeflare serve",
   });
+  expect(unreachable(NOW - 60_000, NOW, true, "UTC").head).toBe("This browser is offline.");
 });
 
 it("warns before a limit", () => {

@@ -54,13 +54,12 @@ export function standing(accounts: readonly Account[], waiting: number, now: num
   };
 }
 
-/** What is said while the server does not answer. `asOf`: when what is shown was fetched, epoch milliseconds. */
-export function unreachable(asOf: number, now: number, timeZone?: string): Standing {
-  return {
-    state: "limited",
-    head: "The server does not answer.",
-    rest: `What is shown is from ${dateAndTime(asOf, now, timeZone)}. Start it with: claudeflare serve`,
-  };
+/** What is said while nothing can be fetched. `asOf`: when what is shown was, epoch milliseconds. */
+export function unreachable(asOf: number, now: number, offline: boolean, timeZone?: string): Standing {
+  const shown = `What is shown is from ${dateAndTime(asOf, now, timeZone)}.`;
+  return offline
+    ? { state: "limited", head: "This browser is offline.", rest: shown }
+    : { state: "limited", head: "The server does not answer.", rest: `${shown} Start it with: claudeflare serve` };
 }
 
 function all(count: number): string {

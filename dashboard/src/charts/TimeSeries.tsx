@@ -4,8 +4,9 @@ import { useEffect, useId, useMemo, useRef, useState } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { count, type Quantity, text } from "~/format/number";
-import { absolute, dateAndTime } from "~/format/time";
-import { ceiling, lonely, pointTime, timeLabel } from "./axes";
+import { ceiling, lonely, timeLabel } from "./axes";
+import { Caption } from "./Caption";
+import { Figures } from "./Figures";
 import { resolvedColor } from "./resolved-color";
 import css from "./TimeSeries.module.css";
 
@@ -30,7 +31,7 @@ export interface Band {
   strength?: number;
 }
 
-interface TimeSeriesProps {
+export interface TimeSeriesProps {
   title: string;
   /** The title is a heading of the page, with the values in a line of their own: a chart that is a panel by itself. */
   heading?: boolean;
@@ -181,70 +182,3 @@ export function TimeSeries(props: TimeSeriesProps) {
 
 const faded = (color: string | undefined, percent: number) =>
   `color-mix(in oklch, ${color ?? "var(--accent)"} ${percent}%, transparent)`;
-
-/** What is drawn, and its values where the pointer is; the latest where it is nowhere. */
-function Caption(props: TimeSeriesProps & { id: string; cursor: number | null }) {
-  const { id, title, heading = false, note, times, series, format = count, timeZone, cursor } = props;
-  // While fewer points come, the pointer may still be beyond them.
-  const at = cursor !== null && cursor < times.length ? cursor : times.length - 1;
-  const when = times[at];
-  const apart = (times[1] ?? 0) - (times[0] ?? 0);
-  const Title = heading ? "h2" : "span";
-  return (
-    <figcaption className={css.caption} data-heading={heading}>
-      <Title id={id} className={css.title}>
-        {title}
-      </Title>
-      {note && <span className={css.note}>{note}</span>}
-      <ul className={css.values}>
-        {series.map((each) => (
-          <li key={each.label}>
-            <span className={css.swatch} style={{ background: each.color ?? "var(--accent)" }} />
-            {each.label} <strong>{text(format((each.shown ?? each.values)[at] ?? null))}</strong>
-          </li>
-        ))}
-      </ul>
-      <span className={css.when}>
-        {when === undefined ? "" : cursor === null ? "latest" : pointTime(when, apart, Date.now() / 1000, timeZone)}
-      </span>
-    </figcaption>
-  );
-}
-
-function Figures({ title, times, series, format = count, timeZone }: TimeSeriesProps) {
-  const [open, setOpen] = useState(false);
-  return (
-    <details className={css.details} onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>Figures</summary>
-      {open && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys
-        <div className={css.table} tabIndex={0} role="region" aria-label={`${title}: figures`}>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Time</th>
-                {series.map((each) => (
-                  <th key={each.label} scope="col">
-                    {each.label}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {times.map((time, index) => (
-                <tr key={time}>
-                  <th scope="row" title={absolute(time * 1000, timeZone)}>
-                    {dateAndTime(time * 1000, Date.now(), timeZone)}
-                  </th>
-                  {series.map((each) => (
-                    <td key={each.label}>{text(format((each.shown ?? each.values)[index] ?? null))}</td>
-                  ))}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
-    </details>
-  );
-}

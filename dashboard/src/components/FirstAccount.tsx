@@ -37,7 +37,7 @@ function Way({ title, mode, command, children }: WayProps) {
   const [, navigate] = useLocation();
   return (
     <li className={css.way}>
-      <h3>{title}</h3>
+      <strong>{title}</strong>
       <p>{children}</p>
       <Button onClick={() => navigate(`/accounts?add=${mode}`)}>{`Add with ${WORDS[mode] ?? mode}`}</Button>
       <CommandLine>{command}</CommandLine>

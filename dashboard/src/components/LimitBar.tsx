@@ -28,7 +28,7 @@ export function LimitBar({ label, used, resetsAt, near, expected = null }: Limit
   const now = useNow();
   const reset = moment(resetsAt);
   const state = limitState(used, near);
-  const left = reset === null || reset <= now ? null : span((reset - now) / 1000);
+  const left = reset === null || reset - now < 1000 ? null : span((reset - now) / 1000);
   const share = used === null ? "–" : text(percent(used));
   const ahead = expected === null || left === null ? null : `${text(percent(expected))} expected by then`;
   const said = [share, WORDS[state], left && `resets in ${left}`, ahead].filter(Boolean).join(", ");

@@ -96,7 +96,7 @@ function Foot({ account }: { account: Account }) {
   return (
     <p className={css.foot}>
       <span>
-        {`${credentialName(account.mode)} `}
+        {`${credentialName(account.mode)}: `}
         <span data-state={state} className={state === "ok" ? undefined : css.colored}>
           {word}
         </span>

@@ -61,8 +61,6 @@ function State({ account }: { account: Account }) {
         <span className={css.text}>
           {`${account.inFlight} in flight · used `}
           <TimeAgo at={account.lastUsed} />
-          {" · "}
-          <Link href={`/requests?account=${encodeURIComponent(account.name)}`}>Its requests</Link>
         </span>
       </div>
       <Troubles account={account} />
@@ -75,6 +73,9 @@ function State({ account }: { account: Account }) {
           disabled={action.isPending || account.limits.length === 0 || account.paused}
         >
           Clear limit
+        </Button>
+        <Button component={Link} href={`/requests?account=${encodeURIComponent(account.name)}`} className={css.link}>
+          Its requests
         </Button>
       </div>
     </div>
@@ -100,6 +101,7 @@ function Credential({ account }: { account: Account }) {
         <Button
           component={Link}
           href={`/accounts?login=${account.id}`}
+          className={account.needsLogin ? undefined : css.link}
           variant={account.needsLogin ? "filled" : "default"}
         >
           {account.mode === "api-key" || account.mode === "token" ? "Give another" : "Log in again"}

@@ -11,6 +11,7 @@ const account = (changes: Partial<Schemas["AccountResource"]>) =>
     tokenRenewed: true,
     tokenTrouble: null,
     needsLogin: null,
+    limits: [],
     ...changes,
   }) as Schemas["AccountResource"];
 
@@ -28,12 +29,17 @@ it.each([
   [{ tokenStatus: "expired", tokenRenewed: false, mode: "token" }, "limited", "Nobody renews it."],
   [{ tokenTrouble: "503." }, "near", "Could not be renewed just now; it is tried again. 503."],
   [{ tokenStatus: "missing" }, "limited", "There is no credential that can be used: give it one."],
+  [
+    { limits: [{ modelClass: null, reason: "credential refused: revoked", until: null, guess: false }] },
+    "limited",
+    "The API does not take it: give another.",
+  ],
   [{ needsLogin: "claudeflare login a" }, "limited", "It cannot be renewed any more: log in again."],
 ])("%o", (changes, state, text) => {
   expect(credentialStanding(account(changes), NOW)).toMatchObject({ state, text });
 });
 
 it("names what each mode keeps", () => {
-  expect(credentialName("max")).toBe("plan's sign-in");
+  expect(credentialName("max")).toBe("Sign-in to a plan");
   expect(credentialName("other")).toBe("other");
 });

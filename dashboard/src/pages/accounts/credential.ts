@@ -15,10 +15,10 @@ export interface CredentialStanding {
 const WHAT: Record<string, string> = {
   "api-key": "API key",
   console: "API key of the Console",
-  max: "plan's sign-in",
-  token: "token",
-  profile: "profile",
-  wif: "workload identity",
+  max: "Sign-in to a plan",
+  token: "Token",
+  profile: "Profile",
+  wif: "Workload identity",
 };
 
 /** What the mode's credential is called. */
@@ -28,6 +28,9 @@ export function credentialStanding(account: Account, now: number): CredentialSta
   const { tokenStatus: status, needsLogin, tokenTrouble } = account;
   if (needsLogin)
     return { state: "limited", word: "needs login", text: "It cannot be renewed any more: log in again." };
+  if (account.limits.some((each) => each.reason.includes("credential refused"))) {
+    return { state: "limited", word: "refused", text: "The API does not take it: give another." };
+  }
   if (status === "missing") {
     return { state: "limited", word: "missing", text: "There is no credential that can be used: give it one." };
   }

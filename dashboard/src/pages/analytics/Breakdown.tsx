@@ -53,7 +53,7 @@ export function Breakdown({ title, noun, parts, counted = false }: BreakdownProp
   return (
     <Panel title={title} flush>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys */}
-      <div className={css.scroller} tabIndex={0} role="region" aria-label={title}>
+      <div className={css.scroller} tabIndex={0} role="region" aria-label={`${title}: table`}>
         <table className={css.breakdown}>
           <thead>
             <tr>

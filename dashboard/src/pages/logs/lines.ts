@@ -14,7 +14,7 @@ export type Level = (typeof LEVELS)[number];
 /** Kept at most: the oldest go first. */
 export const KEPT = 20_000;
 
-export const STATES: Record<string, State> = { error: "limited", warn: "near", info: "ok", debug: "idle" };
+export const STATES: Record<string, State> = { error: "limited", warn: "near", info: "idle", debug: "idle" };
 
 /** What is kept once these lines have come. */
 export function withNew(lines: readonly Line[], fresh: readonly Schemas["LogLine"][]): Line[] {

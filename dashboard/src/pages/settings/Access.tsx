@@ -78,7 +78,11 @@ function Rotation() {
       client.setQueryData(NEW_TOKEN, made.token);
       await signIn({ token: made.token });
     },
-    onSettled: () => void client.invalidateQueries({ queryKey: SESSIONS }),
+    // Both: this browser has another session now.
+    onSettled: () => {
+      void client.invalidateQueries({ queryKey: SESSION });
+      void client.invalidateQueries({ queryKey: SESSIONS });
+    },
     onError: toast.failed,
   });
   const ask = async () => {

@@ -4,13 +4,14 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import "@mantine/core/styles/Input.layer.css";
 import "@mantine/core/styles/PasswordInput.layer.css";
-import { signIn } from "~/api/session";
+import { linkRefusal, signIn } from "~/api/session";
 import { CommandLine } from "~/components/CopyButton";
 import css from "./sign-in.module.css";
 
 export default function SignIn() {
   const [token, setToken] = useState("");
-  const signing = useMutation({ mutationFn: () => signIn({ token: token.trim() }) });
+  const signing = useMutation({ mutationFn: () => signIn({ token: token.trim() }), gcTime: 0 });
+  const refused = signing.isIdle ? linkRefusal() : null;
   return (
     <main className={css.page}>
       <form
@@ -24,6 +25,11 @@ export default function SignIn() {
           <img src="/dashboard/favicon.svg" alt="" width={26} height={26} />
           Claudeflare
         </h1>
+        {refused && (
+          <p role="alert" data-state="near" className={css.refused}>
+            {refused}
+          </p>
+        )}
         <p className={css.text}>
           The quickest way in is this command on the server's machine; it opens this page, signed in:
         </p>

@@ -96,7 +96,7 @@ function Fields({ mode, draft, again, edit }: FieldsProps) {
         {line("assertionFile", "Assertion file", "Absolute path, on the server's machine, of a file with a JWT.", true)}
         {line("federationRuleId", "Federation rule", "Its id, fdrl_…", true)}
         {line("organizationId", "Organization", "Its id.", true)}
-        {line("serviceAccountId", "Service account", "Its id, where the rule wants one.")}
+        {line("serviceAccountId", "Service account", "Its id, svac_…", true)}
         {line("workspaceId", "Workspace", "Its id. Empty: the default one.")}
       </>
     );

@@ -87,8 +87,7 @@ function Tool({ tool, id }: { tool: ToolUse; id: string }) {
   const state = result === null ? null : result.failed ? <Failed /> : <StateBadge state="ok">done</StateBadge>;
   const title = (
     <>
-      <strong>{tool.name}</strong>
-      <span className={css.quiet}>{firstWords(tool.input)}</span>
+      <strong>{tool.name}</strong> <span className={css.quiet}>{firstWords(tool.input)}</span>
     </>
   );
   return (

@@ -14,6 +14,9 @@ const KINDS: Record<string, string> = {
   web_searches: "Web searches",
 };
 
+/** Where it was computed, where that has its price. */
+const PLACES: Record<string, string> = { us: "in the United States" };
+
 export function Cost({ detail }: { detail: Schemas["RequestDetail"] }) {
   const { data, error, refetch } = useQuery({
     queryKey: ["requests", "cost", detail.id],
@@ -57,7 +60,9 @@ export function Cost({ detail }: { detail: Schemas["RequestDetail"] }) {
 }
 
 function PartTable({ part }: { part: Schemas["CostPartResource"] }) {
-  const conditions = [part.fast && "fast mode", part.batch && "batch", part.inferenceGeo].filter(Boolean).join(", ");
+  const conditions = [part.fast && "fast mode", part.batch && "batch", PLACES[part.inferenceGeo ?? ""]]
+    .filter(Boolean)
+    .join(", ");
   return (
     <table className={css.table}>
       <caption>

@@ -48,7 +48,7 @@ export function Decision({ id }: { id: string }) {
 function PickStep({ pick }: { pick: Pick }) {
   return (
     <>
-      <h3 className={css.why}>{sentence(pick.why)}</h3>
+      <h3 className={css.why}>{pick.why}</h3>
       {pick.candidates.length > 0 && (
         <table className={css.candidates}>
           <caption className="visually-hidden">Accounts that were considered</caption>
@@ -106,5 +106,3 @@ function AttemptStep({ attempt, text }: { attempt: Schemas["AttemptResource"] | 
     </div>
   );
 }
-
-const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -16,7 +16,10 @@ export function LongText({ text, label }: { text: string; label: string }) {
   const current = matches[at % Math.max(matches.length, 1)];
   const marked = useRef<HTMLElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: whenever another one is current
-  useEffect(() => marked.current?.scrollIntoView({ block: "center" }), [current]);
+  useEffect(() => {
+    // Its promise is nobody's: an effect may only return what ends it.
+    void marked.current?.scrollIntoView({ block: "center" });
+  }, [current]);
   const go = (step: number) => setAt((now) => (now + step + matches.length) % Math.max(matches.length, 1));
   const most = matches.length >= MOST_MATCHES;
   return (

@@ -1,5 +1,6 @@
 // Heads and bodies as they were sent and answered, secrets redacted.
 import { Button, SegmentedControl } from "@mantine/core";
+import "@mantine/core/styles/FloatingIndicator.layer.css";
 import "@mantine/core/styles/SegmentedControl.layer.css";
 import { IconDownload } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -74,6 +75,7 @@ function Part({ part, side, detail }: { part: RecordedPart; side: Side; detail: 
           {!part.base64 && <CopyButton text={part.body} label="Copy the body" />}
           <Button
             component="a"
+            className={css.download}
             href={urlOf("/api/requests/{request_id}/payload", { path, query: { part: side, raw: true } })}
             download
             leftSection={<IconDownload size={14} aria-hidden />}

@@ -18,7 +18,7 @@ export function Timing({ detail }: { detail: Schemas["RequestDetail"] }) {
           <div>
             {[0, 0.25, 0.5, 0.75, 1].map((share) => (
               <span key={share} style={{ left: `${share * 100}%` }} data-share={share}>
-                {text(duration(total * share))}
+                {share === 0 ? "0" : text(duration(total * share))}
               </span>
             ))}
           </div>
@@ -50,7 +50,7 @@ export function Timing({ detail }: { detail: Schemas["RequestDetail"] }) {
           <tr>
             <th scope="col">Where</th>
             <th scope="col">What</th>
-            <th scope="col">Began at</th>
+            <th scope="col">At</th>
             <th scope="col">Took</th>
           </tr>
         </thead>
@@ -58,7 +58,11 @@ export function Timing({ detail }: { detail: Schemas["RequestDetail"] }) {
           {rows.flatMap((row) =>
             row.segments.map((each, index) => (
               <tr key={`${row.label} ${each.phase} ${each.from}`}>
-                <th scope="row">{index === 0 ? `${row.label}${row.note && `: ${row.note}`}` : ""}</th>
+                <th scope="row">
+                  <span className={index === 0 ? undefined : "visually-hidden"}>
+                    {`${row.label}${row.note && `: ${row.note}`}`}
+                  </span>
+                </th>
                 <td>
                   <span className={css.swatch} data-phase={each.phase} />
                   {PHASES[each.phase]}

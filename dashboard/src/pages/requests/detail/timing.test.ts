@@ -79,3 +79,16 @@ test("a connection that never came about", () => {
     segments: [{ phase: "connect", from: 0, to: 10 }],
   });
 });
+
+test("a pause before a retry is not Claudeflare's own time", () => {
+  const { rows } = timingOf({
+    ...base,
+    responseTimeMs: 30,
+    attempts: [
+      attempt({ endedMs: 5, outcome: "overloaded", nextStep: "retry" }),
+      attempt({ startedMs: 15, endedMs: 30 }),
+    ],
+  });
+  expect(rows[0]).toMatchObject({ label: "Waiting", segments: [{ phase: "pause", from: 5, to: 15 }] });
+  expect(rows.map((row) => row.label)).not.toContain("Claudeflare");
+});

@@ -7,7 +7,7 @@ type Detail = Pick<
 >;
 type Attempt = Schemas["AttemptResource"];
 
-export type Phase = "queued" | "connect" | "first-byte" | "first-content" | "stream" | "overhead";
+export type Phase = "queued" | "pause" | "connect" | "first-byte" | "first-content" | "stream" | "overhead";
 
 /** Milliseconds after the request's start. */
 export interface Segment {
@@ -25,6 +25,7 @@ export interface TimingRow {
 
 export const PHASES: Record<Phase, string> = {
   queued: "waiting for an account",
+  pause: "pause before trying again",
   connect: "connecting",
   "first-byte": "until the first byte",
   "first-content": "until the first content",
@@ -38,9 +39,9 @@ export function timingOf(detail: Detail): { total: number; rows: TimingRow[] } {
   const attempts = detail.attempts.map((each, index) =>
     attemptRow(each, index, detail, index === detail.attempts.length - 1, total),
   );
-  const { queued, own } = between(detail, total);
+  const { waits, own } = between(detail, total);
   const rows: TimingRow[] = [];
-  if (queued.length > 0) rows.push({ label: "Queue", note: "", failed: false, segments: queued });
+  if (waits.length > 0) rows.push({ label: "Waiting", note: "", failed: false, segments: waits });
   rows.push(...attempts);
   if (own.length > 0) rows.push({ label: "Claudeflare", note: "", failed: false, segments: own });
   return { total, rows };
@@ -68,24 +69,40 @@ function attemptRow(attempt: Attempt, index: number, detail: Detail, last: boole
   return { label: attempt.account || `attempt ${index + 1}`, note, failed, segments };
 }
 
-/** The times between attempts: as much of the longest as was queued for, the rest is Claudeflare's own. */
-function between(detail: Detail, total: number): { queued: Segment[]; own: Segment[] } {
-  const gaps: [number, number][] = [];
-  let covered = 0;
-  for (const attempt of detail.attempts) {
-    if (attempt.startedMs > covered) gaps.push([covered, attempt.startedMs]);
-    covered = Math.max(covered, attempt.endedMs ?? total);
-  }
-  if (covered < total) gaps.push([covered, total]);
-  const queued: Segment[] = [];
+interface Between {
+  from: number;
+  to: number;
+  /** After an attempt that was to be repeated: Claudeflare waits on purpose. */
+  pause: boolean;
+}
+
+/** The times between attempts: as much of the longest as was queued for, pauses, and Claudeflare's own part. */
+function between(detail: Detail, total: number): { waits: Segment[]; own: Segment[] } {
+  const waits: Segment[] = [];
   const own: Segment[] = [];
   let left = detail.queuedMs;
-  for (const [from, to] of gaps.toSorted((one, other) => other[1] - other[0] - (one[1] - one[0]))) {
+  const longestFirst = gapsOf(detail, total).toSorted((one, other) => other.to - other.from - (one.to - one.from));
+  for (const { from, to, pause } of longestFirst) {
     const waited = Math.min(left, to - from);
     left -= waited;
-    if (waited > 0) queued.push({ phase: "queued", from, to: from + waited });
-    if (from + waited < to) own.push({ phase: "overhead", from: from + waited, to });
+    if (waited > 0) waits.push({ phase: "queued", from, to: from + waited });
+    if (from + waited >= to) continue;
+    if (pause) waits.push({ phase: "pause", from: from + waited, to });
+    else own.push({ phase: "overhead", from: from + waited, to });
   }
   const inOrder = (segments: Segment[]) => segments.toSorted((one, other) => one.from - other.from);
-  return { queued: inOrder(queued), own: inOrder(own) };
+  return { waits: inOrder(waits), own: inOrder(own) };
+}
+
+function gapsOf(detail: Detail, total: number): Between[] {
+  const gaps: Between[] = [];
+  let covered = 0;
+  let pause = false;
+  for (const attempt of detail.attempts) {
+    if (attempt.startedMs > covered) gaps.push({ from: covered, to: attempt.startedMs, pause });
+    covered = Math.max(covered, attempt.endedMs ?? total);
+    pause = attempt.nextStep === "retry";
+  }
+  if (covered < total) gaps.push({ from: covered, to: total, pause: false });
+  return gaps;
 }
