@@ -32,13 +32,15 @@ COMPILED = {
     "balancing": "affinity buckets ejection fixed_choice limits pool preference settlement staying survey "
     "token_estimates",
     "balancing/policies": "policy session",
-    "gateway": "account_directory account_hold answer api_exchange attempt attempt_loop client_connection "
-    "control_exchange counting exchange gate ids kept_body local_exchange payload_capture recording "
-    "request_body response_writer routes server upstream_connection upstream_pool",
+    "gateway": "account_directory account_hold answer api_exchange attempt attempt_loop attempt_record "
+    "client_connection client_keys control_exchange counting exchange gate ids kept_body key_admission key_visit "
+    "local_exchange own_secrets payload_capture recording request_body response_writer routes server "
+    "upstream_connection upstream_pool",
     "http1": "bad_message encoding framing heads hosts plain_head request_parser response_parser target",
     "journal": "frames writer",
     "providers/anthropic": "answer_meter decompression endpoints facts headers json_meter lenient_json limit_headers "
     "models provider session_key sse stream_meter usage",
+    "quotas": "rate_bucket",
 }
 """Folder -> modules. All are on the way of every request: what is not gains nothing, and mypyc has faults of its own
 (it makes nonsense of `case A() | None as name`), which the tests of the compiled build have to find.

@@ -75,6 +75,8 @@ COLUMNS = (
 
 def as_text(report: Report, nginx_version: str) -> str:
     """For people."""
+    if report.watched and not report.results:
+        return report.watched.as_text()
     lines = [table(report.results), "", f"Compared with {nginx_version}; ratio = Claudeflare / nginx.", ""]
     lines += [ratios(report.results), ""]
     record_us = statistics.median([each.record_us for each in report.results if each.setup == "plain"] or [0.0])

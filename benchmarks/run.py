@@ -21,6 +21,7 @@ from product import Claudeflare, ProductFailed
 from report import Recording, Report, Result, as_text
 from setups import SETUPS, Setup, chosen_setups
 from tls import TlsFront
+from watched import PAIRS as WATCHED_PAIRS
 from watched import with_dashboards
 
 QUICK_TESTS = "json1,json64,sse200"
@@ -103,6 +104,8 @@ def run(options: argparse.Namespace, load: Load) -> tuple[Report, str]:
     results: list[Result] = []
     recordings: list[Recording] = []
     version = ""
+    if options.only == "watched":
+        return Report(results, recordings, None, with_dashboards(load, options.pairs or WATCHED_PAIRS)), version
     quick = QUICK_TESTS if options.quick else ""
     for setup in chosen_setups(options.setups or ("plain" if options.quick else ",".join(SETUPS))):
         tests = chosen_tests(options.tests or quick or setup.tests)
@@ -117,6 +120,7 @@ def run(options: argparse.Namespace, load: Load) -> tuple[Report, str]:
 def main() -> int:
     """0 when every answer was good and recorded, 1 when not."""
     parser = argparse.ArgumentParser(description="Measure Claudeflare against nginx.")
+    parser.add_argument("only", nargs="?", choices=["watched"], help="what clients notice of dashboards, and no more")
     parser.add_argument("--tests", default="", help=f"comma-separated, among {','.join(TESTS)}")
     parser.add_argument("--setups", default="", help=f"comma-separated, among {','.join(SETUPS)}; all by default")
     parser.add_argument("--pairs", type=int, default=0, help="runs of each side for each test; 5 by default")

@@ -48,6 +48,11 @@ def main() -> None:
         write_folded_until(connection, int(now - SETTLED_SECONDS) // MINUTE * MINUTE)
         state = read_state(connection)
     started = time.monotonic()
+    # Made at the end: rows come by time, and most indexes in another order, so that each row would touch old pages.
+    indexes = [*requests.indexes]
+    with database.write() as connection:
+        for index in indexes:
+            index.drop(connection)
     with multiprocessing.Pool(options.processes) as pool, progress_bar() as progress:
         task = progress.add_task("requests", total=plan.requests)
         for first, (columns, sums, layers) in batches(pool, plan, state):
@@ -59,6 +64,9 @@ def main() -> None:
                     details = details_of(columns)
                     insert_new(connection, request_details, [columns[0], details])
             progress.advance(task, len(columns[0]))
+    for index in indexes:
+        with database.migration() as connection:
+            index.create(connection)
     seconds = time.monotonic() - started
     with database.write() as connection:
         connection.exec_driver_sql("ANALYZE")

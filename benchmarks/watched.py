@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import http.client
+import random
 import statistics
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,60 +14,97 @@ from load import Load, Measurement
 from product import Claudeflare
 from setups import NO_PAYLOADS
 
-STEADY: Final = ("-c", "64", "-R", "200", "-W", ".4", "-d", "4")
+STEADY: Final = ("-c", "64", "-R", "200", "-W", ".3", "-d", "3")
 DASHBOARDS: Final = 3
-PAIRS: Final = 5
+PAIRS: Final = 12
 
 
 @dataclass(frozen=True)
 class Watched:
-    """Medians over pairs of runs, one of each pair with nobody watching."""
+    """What the gateway adds to a request, with nobody watching and with dashboards. Medians over the pairs, in µs."""
 
+    pairs: int
+    direct_p99_us: float
+    """Without a gateway: what the load generator sees when it asks itself."""
     alone_p50_us: float
     alone_p99_us: float
     watched_p50_us: float
     watched_p99_us: float
     p99_ratio: float
-    """The median of the pairs' own ratios."""
+    """Of the medians of what is added, watched / alone."""
+    spread: tuple[float, float]
+    """Between which the ratio is in 90 % of drawings of as many pairs from those measured (bootstrap)."""
     events: int
     """Told to all dashboards together."""
     bytes: int
 
     def as_text(self) -> str:
-        """One line."""
+        """Two lines."""
+        low, high = self.spread
         return (
-            f"200 requests/s, {DASHBOARDS} dashboards watching: p50 {self.watched_p50_us:.0f} µs,"
-            f" p99 {self.watched_p99_us:.0f} µs;"
-            f" nobody watching: p50 {self.alone_p50_us:.0f} µs, p99 {self.alone_p99_us:.0f} µs;"
-            f" p99 watched / alone {self.p99_ratio:.2f}. They were told {self.events} events, {self.bytes // 1024} KB."
+            f"200 requests/s, {DASHBOARDS} dashboards watching: p50 {self.watched_p50_us:.0f} µs added,"
+            f" p99 {self.watched_p99_us:.0f} µs; nobody watching: p50 {self.alone_p50_us:.0f} µs,"
+            f" p99 {self.alone_p99_us:.0f} µs (p99 without a gateway: {self.direct_p99_us:.0f} µs).\n"
+            f"p99 added, watched / alone: {self.p99_ratio:.2f}, 90 % between {low:.2f} and {high:.2f}"
+            f" ({self.pairs} pairs). The dashboards were told {self.events} events, {self.bytes // 1024} KB."
         )
 
 
+@dataclass(frozen=True)
+class Pair:
+    """Adjacent runs of the same load."""
+
+    direct: Measurement
+    alone: Measurement
+    watched: Measurement
+
+    def added(self, which: str) -> tuple[float, float]:
+        """What the gateway adds at a percentile, alone and watched."""
+        name = f"latency_{which}_us"
+        return self.alone[name] - self.direct[name], self.watched[name] - self.direct[name]
+
+
 def with_dashboards(load: Load, pairs: int = PAIRS) -> Watched:
-    """Measure both in turn, on one server."""
-    alone: list[Measurement] = []
-    watched: list[Measurement] = []
+    """Measure in turn, on one server, in changing order: what drifts meanwhile meets both alike."""
+    measured: list[Pair] = []
     events = size = 0
     with Claudeflare(f"http://127.0.0.1:{load.upstream_port}", dict(NO_PAYLOADS)) as product:
         product.begin()
         product.settle(load.run(product.port, [product.gateway_pid], STEADY))
-        for _ in range(pairs):
-            alone.append(_run(product, load))
+        for number in range(pairs):
+            direct = load.run(load.upstream_port, [product.gateway_pid], STEADY)
+            alone = None if number % 2 else _run(product, load)
             with Dashboards(product) as dashboards:
-                watched.append(_run(product, load))
+                watched = _run(product, load)
             events, size = events + dashboards.events, size + dashboards.bytes
-    ratios = [
-        with_["latency_p99_us"] / without["latency_p99_us"] for with_, without in zip(watched, alone, strict=True)
-    ]
+            measured.append(Pair(direct, alone or _run(product, load), watched))
+    (alone_p50, watched_p50), (alone_p99, watched_p99) = medians(measured, "p50"), medians(measured, "p99")
     return Watched(
-        alone_p50_us=statistics.median(each["latency_p50_us"] for each in alone),
-        alone_p99_us=statistics.median(each["latency_p99_us"] for each in alone),
-        watched_p50_us=statistics.median(each["latency_p50_us"] for each in watched),
-        watched_p99_us=statistics.median(each["latency_p99_us"] for each in watched),
-        p99_ratio=statistics.median(ratios),
+        pairs=pairs,
+        direct_p99_us=statistics.median(pair.direct["latency_p99_us"] for pair in measured),
+        alone_p50_us=alone_p50,
+        alone_p99_us=alone_p99,
+        watched_p50_us=watched_p50,
+        watched_p99_us=watched_p99,
+        p99_ratio=watched_p99 / alone_p99,
+        spread=spread_of(measured),
         events=events,
         bytes=size,
     )
+
+
+def medians(pairs: Sequence[Pair], which: str) -> tuple[float, float]:
+    """Of what is added at a percentile: alone, watched."""
+    added = [pair.added(which) for pair in pairs]
+    return statistics.median(alone for alone, _ in added), statistics.median(watched for _, watched in added)
+
+
+def spread_of(pairs: Sequence[Pair]) -> tuple[float, float]:
+    """Where the ratio of the medians at p99 would be with other luck: its 5th and 95th percentile."""
+    luck = random.Random(1)
+    drawn = (medians(luck.choices(pairs, k=len(pairs)), "p99") for _ in range(1000))
+    ratios = sorted(watched / alone for alone, watched in drawn)
+    return ratios[50], ratios[950]
 
 
 def _run(product: Claudeflare, load: Load) -> Measurement:

@@ -15,12 +15,12 @@ from claudeflare.analytics.histogram import (
     TTFT,
     Bins,
     Tally,
-    add_packed,
-    add_tally,
+    added_up,
     bin_of,
     merge,
     pack,
     percentiles,
+    summed,
     unpack,
 )
 
@@ -36,10 +36,7 @@ def histogram(values: list[int], measure: int = DURATION) -> Bins:
 
 
 def tally(*many: Bins) -> Tally:
-    found: Tally = []
-    for bins in many:
-        add_packed(found, pack(bins))
-    return found
+    return added_up(map(pack, many))
 
 
 @given(values=st.lists(MICROSECONDS, min_size=1, max_size=300))
@@ -58,10 +55,8 @@ def test_merged_is_as_counted_together(parts: list[list[int]]) -> None:
         merge(merged, histogram(part))
     together = histogram([value for part in parts for value in part])
     assert merged == together
-    added: Tally = []
-    for part in parts:
-        add_tally(added, tally(histogram(part)))
-    assert added == (tally(together) if parts else [])
+    assert summed([tally(histogram(part)) for part in parts]) == (tally(together) if parts else [])
+    assert tally(*map(histogram, parts)) == (tally(together) if parts else [])
 
 
 @given(value=MICROSECONDS)

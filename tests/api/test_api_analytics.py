@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from claudeflare.api.schemas.analytics import AnalyticsResource
 from claudeflare.providers.usage import TokenCounts
 from claudeflare.storage.accounts import NewAccount
 from harness.rest_api import NOW, Api
@@ -172,3 +173,18 @@ async def test_what_is_not_counted_yet_is_said(filled: Api) -> None:
         pass
     answer = await filled.get("/api/analytics")
     assert (answer["countedFrom"], answer["totals"]["requests"]) == (None, 4)
+
+
+async def test_an_answer_is_what_its_schema_says(filled: Api) -> None:
+    for query in ("", "?range=30d", "?status=error", "?mode=cumulative", "?accounts=work"):
+        answer = await filled.get(f"/api/analytics{query}")
+        assert AnalyticsResource.model_validate(answer, strict=True).model_dump(by_alias=True, mode="json") == answer
+
+
+@pytest.mark.parametrize("tz", ["UTC", "Europe/Berlin", "Asia/Kolkata", "Asia/Kathmandu"])
+async def test_points_of_days_have_the_percentiles_of_the_whole(filled: Api, tz: str) -> None:
+    answer = await filled.get(f"/api/analytics?range=300d&tz={tz}")
+    known = [point["duration"] for point in answer["points"] if point["duration"]]
+    assert (answer["bucketSeconds"], answer["totals"]["requests"], len(known)) == (86400, 5, 2)
+    assert max(each["p99"] for each in known) == answer["totals"]["duration"]["p99"]
+    assert sum(map(sum, answer["heatMap"])) == 5

@@ -38,7 +38,7 @@ def test_names_of_accounts() -> None:
         Segment(ERROR, True, error_type=""): totals(requests=9),
     }
     found = breakdowns(parts, names)
-    assert [(each.account, each.account_id, each.requests) for each in found["by_account"]] == [
+    assert [(each["account"], each["account_id"], each["requests"]) for each in found["by_account"]] == [
         (None, None, 9),
         (None, "2", 3),
     ]

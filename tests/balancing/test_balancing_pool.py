@@ -445,8 +445,11 @@ def test_restart_keeps_benches_and_bindings(events: list[tuple[str, Outcome]]) -
     restarted.apply(written, now + 1.0)
 
     def stated(one: AccountPool) -> list[tuple[str | None, float | None]]:
-        pick = one.acquire(request(), now + 1.0).pick
-        entries = [(each.out, each.until) for each in pick.candidates]
-        return [(out, until) if out is not None and out.startswith("rate") else (None, None) for out, until in entries]
+        return [(each.out, each.until) for each in one.acquire(request(), now + 1.0).pick.candidates]
 
-    assert stated(restarted) == stated(pool)
+    for before, after in zip(stated(pool), stated(restarted), strict=True):
+        # Failures are not written down: an account that is out for them may have a limit behind that, which shows now.
+        if before[0] is not None and before[0].startswith("rate"):
+            assert after == before
+        elif after[0] is not None and after[0].startswith("rate"):
+            assert before[0] is not None

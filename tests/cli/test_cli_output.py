@@ -15,6 +15,7 @@ from rich.text import Text
 
 from claudeflare.cli import output
 from claudeflare.cli.harmless import json_text
+from claudeflare.cli.harmless_console import HarmlessConsole
 
 ATTACKS = {
     "clears the screen": "\x1b[2J\x1b[H",
@@ -58,6 +59,11 @@ def test_colors_of_our_own_stay(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     monkeypatch.setenv("TERM", "xterm")
     output.say(Text("\x1b[5mred\x1b[0m", "red"))
     assert capsys.readouterr().out == "\x1b[31m\\x1b[5mred\\x1b[0m\x1b[0m\n"
+
+
+@pytest.mark.parametrize("error", [False, True])
+def test_both_ways_out_are_harmless(error: bool) -> None:
+    assert isinstance(output.console(error=error), HarmlessConsole)
 
 
 @given(st.text(st.characters(categories=["Cc", "Cf", "Cs", "Zl", "Zp", "L"])))

@@ -327,12 +327,12 @@ async def test_who_waits_is_reported(tmp_path: Path) -> None:
         running_gateway(upstream.url, tmp_path, [WORK], **WAITING) as gateway,
     ):
         said: list[ChangesMade | InFlight] = []
-        gateway.server.control_connected(lambda message: said.append(message))
+        gateway.server.control.connected(lambda message: said.append(message))
         at = time()
         bench(gateway, 20)
         client = await sent(gateway, HAIKU)
         assert gateway.server.health()["waiting"] == 1
-        gateway.server._report_in_flight()
+        gateway.server.control.report()
         report = said[-1]
         assert isinstance(report, InFlight)
         (line,) = report.waiting_lines
@@ -343,7 +343,7 @@ async def test_who_waits_is_reported(tmp_path: Path) -> None:
         assert 19 < line.until - at < 21
         clear(gateway)
         await finished(client)
-        gateway.server._report_in_flight()
+        gateway.server.control.report()
         report = said[-1]
         assert isinstance(report, InFlight)
         assert (report.waiting, report.waiting_lines) == (0, [])

@@ -329,7 +329,7 @@ async def test_a_request_waits_for_the_first_snapshot(tmp_path: Path) -> None:
     ):
         client = await gateway.connect()
         await client.request(body=REQUEST)
-        while not gateway.server._awaiting_snapshot:
+        while not gateway.server.control.awaiting_snapshot:
             await asyncio.sleep(0)
         gateway.configure(WORK)
         assert (await client.response())[0] == 200
@@ -340,7 +340,7 @@ async def test_without_a_snapshot_for_long_the_answer_is_503(tmp_path: Path) -> 
     async with running_gateway("http://127.0.0.1:9", tmp_path, None) as gateway:
         client = await gateway.connect()
         await client.request(body=REQUEST)
-        while not gateway.server._awaiting_snapshot:
+        while not gateway.server.control.awaiting_snapshot:
             await asyncio.sleep(0)
         gateway.later(6)
         status, fields, body = await client.response()

@@ -19,7 +19,7 @@ async def with_control(tmp_path: Path, *scripts: Script) -> AsyncIterator[tuple[
     path = str(tmp_path / "c.sock")
     server = await asyncio.start_unix_server(control._accepted, path)
     async with running_gateway("http://127.0.0.1:9", tmp_path / "journal", [], control_socket=path) as gateway:
-        gateway.server.control_connected(lambda message: None)
+        gateway.server.control.connected(lambda message: None)
         try:
             yield gateway, control
         finally:
@@ -172,7 +172,7 @@ async def test_control_that_dies_in_its_answer_is_seen_to_have(tmp_path: Path) -
 
 async def test_a_socket_nobody_listens_on(tmp_path: Path) -> None:
     async with running_gateway("http://127.0.0.1:9", tmp_path, [], control_socket=str(tmp_path / "none")) as gateway:
-        gateway.server.control_connected(lambda message: None)
+        gateway.server.control.connected(lambda message: None)
         client = await gateway.connect()
         await client.request("/api/accounts", b"", "GET")
         assert (await client.response())[0] == 503

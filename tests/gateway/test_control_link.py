@@ -53,15 +53,15 @@ async def test_a_gateway_learns_its_accounts_and_says_what_it_learns(tmp_path: P
     async with running_gateway("http://127.0.0.1:9", tmp_path, None) as gateway:
         await ControlLink.open(gateway.server, 3, "boot", descriptor)
         assert await control.receive() == Hello(3, os.getpid(), "boot")
-        assert gateway.server.control_up
+        assert gateway.server.control.up
         bench = Benched("id-work", "", 9_999_999_999.0, "rate limited")
         await control.send(ChangesMade([bench]), SNAPSHOT, Answered())
-        await gateway.server.ready.wait()
+        await gateway.server.control.ready.wait()
         assert gateway.server.health()["accounts"] == {"configured": 1, "available": 0}
         gateway.server.publish([bench])
         assert await control.receive() == ChangesMade([bench])
         control.writer.close()
-        while gateway.server.control_up:
+        while gateway.server.control.up:
             await asyncio.sleep(0)
         assert gateway.server.directory.snapshot is not None
 
@@ -76,7 +76,7 @@ async def test_a_newer_link_replaces_the_old_one(tmp_path: Path) -> None:
         old.replace()
         assert isinstance(await second.receive(), Hello)
         assert await first.reader.read() == b""
-        assert gateway.server.control_up
+        assert gateway.server.control.up
         new.replace()
         first.writer.close()
         second.writer.close()
@@ -90,7 +90,7 @@ async def test_nonsense_drops_the_link_and_nothing_else(tmp_path: Path) -> None:
         control.writer.write(b"\xff\xff\xff\xff nonsense")
         assert await control.reader.read() == b""
         control.writer.close()
-        while gateway.server.control_up:
+        while gateway.server.control.up:
             await asyncio.sleep(0)
         assert gateway.server.health()["accounts"]["configured"] == 1
 
@@ -107,7 +107,7 @@ def test_a_link_that_is_dead_on_arrival_closes_no_descriptor_but_its_own(tmp_pat
             while not opening.done():
                 await asyncio.sleep(0)
                 taken.append(os.open(os.devnull, os.O_RDONLY))
-            assert not gateway.server.control_up
+            assert not gateway.server.control.up
             del opening
             gc.collect()
             for descriptor in taken:

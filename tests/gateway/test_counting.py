@@ -92,11 +92,11 @@ async def test_nothing_stays_promised(tmp_path: Path) -> None:
 async def test_control_is_told_what_is_left(tmp_path: Path) -> None:
     said: list[ChangesMade | InFlight | PinQuestion] = []
     async with api_with(AMPLE) as api, running_gateway(api.url, tmp_path / "journal", BOTH) as gateway:
-        gateway.server.control_connected(said.append)
-        gateway.server._report_in_flight()
+        gateway.server.control.connected(said.append)
+        gateway.server.control.report()
         await ask(gateway, "s")
-        gateway.server._report_in_flight()
-        gateway.server._report_in_flight()
+        gateway.server.control.report()
+        gateway.server.control.report()
     empty, full = [one for one in said if isinstance(one, InFlight)]
     assert empty.limits == {}
     [gauge] = [one for one in full.limits[f"id-{FIRST}"] if one.name == "requests"]

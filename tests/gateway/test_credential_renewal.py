@@ -43,14 +43,14 @@ class Stage:
         self.asked: list[CredentialQuestion] = []
         self.seen = seen
         self.answer = answer
-        gateway.server.control_connected(self._told)
+        gateway.server.control.connected(self._told)
 
     def _told(self, message: object) -> None:
         if isinstance(message, CredentialQuestion):
             self.asked.append(message)
             answer = self.answer(message)
             if answer is not None:
-                self.gateway.server.credential_told(answer)
+                self.gateway.server.control.credential_told(answer)
 
     async def ask(self) -> tuple[int, bytes]:
         client = await self.gateway.connect()
@@ -113,7 +113,7 @@ async def test_requests_wait_together(tmp_path: Path) -> None:
         while this.gateway.server.pool.in_flight()["id-first"] < 20:
             await asyncio.sleep(0)
         assert len(this.asked) == 1
-        this.gateway.server.credential_told(renewed(this.asked[0]))
+        this.gateway.server.control.credential_told(renewed(this.asked[0]))
         assert [status for status, _ in await asyncio.gather(*waiting)] == [200] * 20
 
 
@@ -157,7 +157,7 @@ async def test_all_accounts_without_a_token(tmp_path: Path) -> None:
 
 async def test_without_control_there_is_another_account_or_an_honest_503(tmp_path: Path) -> None:
     async with stage(tmp_path, OVER, renewed, "first", "second") as this:
-        this.gateway.server.control_lost()
+        this.gateway.server.control.lost()
         assert (await this.ask())[0] == 200
         this.gateway.server.apply_changes([AttentionNeeded("id-second", "gone")])
         status, body = await this.ask()
@@ -178,7 +178,7 @@ async def test_a_client_that_leaves_ends_its_wait_only(tmp_path: Path) -> None:
             await asyncio.sleep(0)
         # Hours may pass: the silence is not the upstream's.
         this.gateway.later(10_000)
-        this.gateway.server.credential_told(renewed(this.asked[0]))
+        this.gateway.server.control.credential_told(renewed(this.asked[0]))
         assert (await staying)[0] == 200
         assert this.seen == [b"new"]
 

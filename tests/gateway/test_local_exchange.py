@@ -34,8 +34,8 @@ async def test_health_is_503_until_accounts_are_known_and_control_has_answered(t
         )
         gateway.configure([account("work"), account("spare", paused=True)])
         assert (await health())[0] == 503
-        gateway.server.control_connected(lambda message: None)
-        gateway.server.control_serves()
+        gateway.server.control.connected(lambda message: None)
+        gateway.server.control.serves()
         assert await health() == (
             200,
             {
@@ -43,7 +43,7 @@ async def test_health_is_503_until_accounts_are_known_and_control_has_answered(t
                 "strategy": "session", "control": True,
             },
         )  # fmt: skip
-        gateway.server.control_lost()
+        gateway.server.control.lost()
         status, body = await health()
         assert (status, body["control"]) == (200, False)
         client.close()

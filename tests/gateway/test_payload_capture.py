@@ -336,9 +336,9 @@ async def test_what_was_shed_is_reported_to_control(tmp_path: Path) -> None:
     told: list[object] = []
     async with capturing(tmp_path, document) as this:
         server = this.gateway.server
-        server.control_connected(told.append)
+        server.control.connected(told.append)
         this.payloads.lose()
-        server._report_in_flight()
+        server.control.report()
     assert [getattr(message, "shed_payloads", None) for message in told] == [1]
 
 

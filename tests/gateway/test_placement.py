@@ -50,7 +50,7 @@ class Control:
             self.asked.append(message.ids)
             if self.answers:
                 known = [pin for pin in self.pins if pin.id in message.ids]
-                self._gateway.server.pin_questions.answered(PinAnswer(message.number, known))
+                self._gateway.server.control.pin_questions.answered(PinAnswer(message.number, known))
 
 
 class World:
@@ -114,7 +114,7 @@ async def world(directory: Path, *accounts: Account, **settings: object) -> Asyn
         running_gateway(upstream.url, directory, accounts, **settings) as gateway,
     ):
         control = Control(gateway)
-        gateway.server.control_connected(control.take)
+        gateway.server.control.connected(control.take)
         client = await gateway.connect()
         try:
             yield World(gateway, control, client, seen)
@@ -204,7 +204,7 @@ async def test_what_nobody_knows_is_looked_for_in_every_account(tmp_path: Path) 
         running_gateway(upstream.url, tmp_path, [ALPHA, BETA, account("gamma")]) as gateway,
     ):
         control = Control(gateway)
-        gateway.server.control_connected(control.take)
+        gateway.server.control.connected(control.take)
         client = await gateway.connect()
 
         async def tried(method: str) -> tuple[int, list[str]]:
@@ -223,7 +223,7 @@ async def test_what_nobody_knows_is_looked_for_in_every_account(tmp_path: Path) 
 
 async def test_without_control_nothing_is_guessed(tmp_path: Path) -> None:
     async with world(tmp_path, ALPHA, BETA) as w:
-        w.gateway.server.control_lost()
+        w.gateway.server.control.lost()
         status, fields, answer = await w.ask("GET", f"/v1/files/{FILE}")
         assert (status, answer["error"]["type"], fields["retry-after"]) == (503, "api_error", "2")
         assert f"cannot say now which account holds {FILE}" in answer["error"]["message"]
@@ -238,7 +238,7 @@ async def test_control_that_goes_while_it_is_asked(tmp_path: Path) -> None:
         w.control.answers = False
         await w.client.request(f"/v1/files/{FILE}", b"", "GET")
         await w.control.is_asked()
-        w.gateway.server.control_lost()
+        w.gateway.server.control.lost()
         assert (await w.client.response())[0] == 503
 
 
@@ -250,13 +250,13 @@ async def test_a_client_that_leaves_while_control_is_asked(tmp_path: Path) -> No
         await w.control.is_asked()
         leaving.reset()
         assert (await w.gateway.record()).terminal_state == "client_closed"
-        assert repr(w.gateway.server.pin_questions) == "<PinQuestions 0 open>"
+        assert repr(w.gateway.server.control.pin_questions) == "<PinQuestions 0 open>"
         assert w.seen == []
 
 
 async def test_with_one_account_or_none_nobody_is_asked(tmp_path: Path) -> None:
     async with world(tmp_path, ALPHA) as w:
-        w.gateway.server.control_lost()
+        w.gateway.server.control.lost()
         w.gateway.server.apply_changes([Pinned(FILE, "id-gone", "gone")])
         assert (await w.ask("GET", f"/v1/files/{FILE}"))[0] == 200
         w.gateway.configure([])

@@ -88,7 +88,7 @@ async def test_what_is_learnt_goes_to_the_journal_and_to_control(tmp_path: Path)
 
     told: list[ChangesMade | InFlight] = []
     async with scripted_upstream(repeat(refuse)) as upstream, running_gateway(upstream.url, tmp_path, WORK) as gateway:
-        gateway.server.control_connected(told.append)
+        gateway.server.control.connected(told.append)
         client = await gateway.connect()
         await client.request(body=REQUEST)
         assert (await client.response())[0] == 401
@@ -119,12 +119,12 @@ async def test_control_is_told_what_is_in_flight(tmp_path: Path) -> None:
 
     told: list[object] = []
     async with scripted_upstream(repeat(answer)) as upstream, running_gateway(upstream.url, tmp_path, WORK) as gateway:
-        gateway.server.control_connected(told.append)
+        gateway.server.control.connected(told.append)
         client = await gateway.connect()
         await client.request(body=REQUEST)
         await arrived.wait()
-        gateway.server._report_in_flight()
-        gateway.server._report_in_flight()
+        gateway.server.control.report()
+        gateway.server.control.report()
         released.set()
         await client.response()
         client.close()

@@ -43,13 +43,13 @@ class World:
         """Accounts that are limited from now on."""
         self.asked: list[list[str]] = []
         self.known_to_control: list[Pinned] = []
-        gateway.server.control_connected(self._control)
+        gateway.server.control.connected(self._control)
 
     def _control(self, message: ChangesMade | InFlight | PinQuestion) -> None:
         if isinstance(message, PinQuestion):
             self.asked.append(message.ids)
             known = [pin for pin in self.known_to_control if pin.id in message.ids]
-            self.gateway.server.pin_questions.answered(PinAnswer(message.number, known))
+            self.gateway.server.control.pin_questions.answered(PinAnswer(message.number, known))
 
     async def ask(self, thread: Any, *headers: str, **more: Any) -> tuple[int, Any]:
         body = {**json.loads(REQUEST), **more} | ({} if thread is None else {"thread": thread})
@@ -226,7 +226,7 @@ async def test_control_is_asked_only_where_no_session_leads(tmp_path: Path) -> N
 async def test_what_nobody_knows_goes_by_the_policy_control_or_not(tmp_path: Path) -> None:
     async with world(tmp_path, strategy="round-robin") as w:
         assert (await w.go_on("msg_9999"))[0] == 404
-        w.gateway.server.control_lost()
+        w.gateway.server.control.lost()
         assert (await w.go_on("msg_9999"))[0] == 404
         assert w.asked == [["msg_9999"]]
         assert sorted(w.seen) == ["alpha", "beta"]
@@ -240,7 +240,7 @@ async def test_a_file_outranks_the_thread(tmp_path: Path) -> None:
         assert w.seen == ["alpha"]
         assert w.gateway.records()[0].picks[0].why == f"bound to alpha by {FILE}"
         # And only what holds it matters when control cannot say where something is.
-        w.gateway.server.control_lost()
+        w.gateway.server.control.lost()
         await w.go_on("msg_9998", messages=[{"role": "user", "content": [document]}])
         assert w.seen == ["alpha", "alpha"]
 

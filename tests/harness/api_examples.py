@@ -67,6 +67,7 @@ REQUESTS = [
     Sent("GET /api/requests", "/api/requests?limit=1&status=success"),
     Sent("GET /api/requests/{request_id}", f"/api/requests/{REQUEST}"),
     Sent("GET /api/requests/{request_id}/explain", f"/api/requests/{REQUEST}/explain"),
+    Sent("GET /api/requests/{request_id}/cost", f"/api/requests/{REQUEST}/cost"),
     Sent("GET /api/requests/{request_id}/payload", f"/api/requests/{REQUEST}/payload"),
     Sent("GET /api/requests/stream", "/api/requests/stream?status=success"),
     Sent("GET /api/events", "/api/events?include=requests"),

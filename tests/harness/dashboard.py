@@ -13,6 +13,7 @@ from claudeflare.simulator.accounts import Limits, WindowBudgets
 from claudeflare.tasks import TaskKeeper
 from harness.chromium import Tab
 from harness.server import ClaudeflareServer, claudeflare_server
+from harness.signing_in import sign_in_environment
 from harness.simulated_api import api_account, simulated_api, subscription
 
 MODELS = ("claude-opus-4-6", "claude-sonnet-4-6", "claude-haiku-4-5")
@@ -40,7 +41,9 @@ async def dashboard_server(home: Path) -> AsyncIterator[ClaudeflareServer]:
     ]
     async with (
         simulated_api(accounts) as api,
-        claudeflare_server(api.url, home, CLAUDEFLARE_LB_STRATEGY="round-robin") as server,
+        claudeflare_server(
+            api.url, home, CLAUDEFLARE_LB_STRATEGY="round-robin", **sign_in_environment(api.url)
+        ) as server,
     ):
         for name in SUBSCRIPTIONS:
             account = {"name": name, "mode": "token", "token": f"sk-ant-oat01-{name}", "acceptTerms": True}

@@ -1,4 +1,4 @@
-"""Requests worth reading: a turn with thinking and tools, one that moved, one refused, one that failed in the middle."""
+"""Requests worth reading: a turn with thinking and tools, a long conversation, and what goes wrong with them."""
 
 from __future__ import annotations
 
@@ -76,15 +76,18 @@ def _blocks(content: Any) -> list[Any]:
 
 
 async def say(server: ClaudeflareServer, script: dict[str, Any] | None = None, fault: str = "", **body: Any) -> str:
-    """One request; its id once it is on record. For a server that nobody else asks anything."""
+    """One request; its id once it is on record."""
     asked = {"model": MODEL, "max_tokens": 4000, "stream": True, "messages": conversation(), **body}
     headers = HEADERS | ({"x-simulator-answer": json.dumps(script)} if script else {})
     if fault:
         headers["x-simulator-fault"] = fault
-    known = {each["id"] for each in await server.requests(lambda listed: True)}
-    async with httpx2.AsyncClient(base_url=server.url, headers=headers, timeout=60) as client:
+    async with (
+        httpx2.AsyncClient(base_url=server.url, headers=headers, timeout=60) as client,
+        client.stream("POST", "/v1/messages", json=asked) as answer,
+    ):
         # An answer that breaks off does so for its client as well.
         with contextlib.suppress(httpx2.HTTPError):
-            await client.post("/v1/messages", json=asked)
-    listed = await server.requests(lambda listed: {each["id"] for each in listed} - known)
-    return str(listed[0]["id"])
+            await answer.aread()
+        request_id = answer.headers["x-claudeflare-request-id"]
+    await server.record(request_id)
+    return str(request_id)

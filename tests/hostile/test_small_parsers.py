@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -56,7 +57,10 @@ def text(parse: Callable[[str], object]) -> Callable[[bytes, Path], object]:
     """As header fields come, and then as JSON may hold it: each character, and halves of pairs."""
 
     def run(data: bytes, _directory: Path) -> None:
-        for given_text in {data.decode("latin-1"), data.decode("utf-8", "surrogatepass" if _pairs(data) else "replace")}:
+        for given_text in {
+            data.decode("latin-1"),
+            data.decode("utf-8", "surrogatepass" if _pairs(data) else "replace"),
+        }:
             parse(given_text)
 
     return run
@@ -155,10 +159,16 @@ def form(data: bytes, _directory: Path) -> None:
         reader.finish()
 
 
+def zstd(data: bytes) -> bytes:
+    return zstandard.ZstdCompressor().compress(data)
+
+
 UNFIT = (ValueError,)
 TARGETS: dict[str, Target] = {
     "a bearer token": Target(text(presented_token.bearer_token), (b"Bearer abc", b"bearer  a b")),
-    "a cookie": Target(text(presented_token.session_cookies), (b"a=b; claudeflare-session=x", b'claudeflare-session="')),
+    "a cookie": Target(
+        text(presented_token.session_cookies), (b"a=b; claudeflare-session=x", b'claudeflare-session="')
+    ),
     "hosts and origins": Target(host, (b"localhost:8080", b"[::1]:80", b"http://localhost", b"[::ffff:1.2.3.4]")),
     "a file of client keys": Target(
         file(client_key_file.read_client_key_file), (b"# keys\nlaptop cfk_0123456789abcdef\n", b"a b c")
@@ -168,12 +178,15 @@ TARGETS: dict[str, Target] = {
         lambda data, _: keyring.without_keys(keyring.with_new_key(data), ["00"]), (keyring.new_text(),)
     ),
     "a pasted code": Target(text(pasted_code.read_pasted), (b"code#state", b"https://x/cb?code=a&state=b")),
-    "a profile's config": Target(profile(config=True), (
+    "a profile's config": Target(
+        profile(config=True),
+        (
             b'{"authentication": {"credentials_path": "~/x"}}',
             b'{"authentication": {"credentials_path": "~nobody-of-this-name/x"}}',
             b'{"authentication": {"credentials_path": "a\\u0000b"}}',
             b'{"authentication": {"credentials_path": "\\ud800"}}',
-        )),
+        ),
+    ),
     "a profile's tokens": Target(profile(config=False), (b'{"access_token": "a", "expires_at": 1e9}',)),
     "a token endpoint's answer": Target(
         lambda data, _: token_reply.read_tokens(200, {}, data), (b'{"access_token": "a", "expires_in": 10}',)
@@ -183,7 +196,7 @@ TARGETS: dict[str, Target] = {
         (b'{"error": "invalid_grant", "error_description": "no"}',),
     ),
     "a backup": Target(file(archive), (b"PK\3\4", b"PK\5\6" + bytes(18))),
-    "rows of a backup": Target(rows, (b"\x28\xb5\x2f\xfd",)),
+    "rows of a backup": Target(rows, (zstd(b"\0\0\0\4\x91\x91\xa1\x80"), zstd(b"\0\3\0\0" + b"\x91" * DEEP))),
     "accounts to assume": Target(file(read_accounts), (b"[[accounts]]\ninput-tokens = 5\n",)),
     "a span of time": Target(text(times.parse_span), (b"24h", b"999999999w")),
     "a moment": Target(
@@ -197,7 +210,9 @@ TARGETS: dict[str, Target] = {
     "a place in the log": Target(text(follower.parse_position), (b"control.1.532,gateway-0.3.10",)),
     "a line of the log": Target(lambda data, _: history.parse(data), (b'{"time":"x","level":"info"}',)),
     "a name of an account": Target(text(account_rules.name), ("Zoë\u202e".encode(), b"a\r\nb", b"-")),
-    "a base URL": Target(text(account_rules.base_url), (b"https://api.anthropic.com", b"http://[::1", b"http://a:99999")),
+    "a base URL": Target(
+        text(account_rules.base_url), (b"https://api.anthropic.com", b"http://[::1", b"http://a:99999")
+    ),
     "a setting": Target(text(setting), (b"1e999", b"http://user:pass@proxy:80", b"~nobody/x", b"\0", b"9" * 5000)),
     "a configuration": Target(
         lambda data, _: tomllib.loads(data.decode("utf-8", "replace")), (b"port = 1",), (tomllib.TOMLDecodeError,)
@@ -214,7 +229,17 @@ TARGETS: dict[str, Target] = {
     ),
     "a segment's name": Target(text(segments.parse_name), (b"0123456789abcdef-0-00000001.journal",)),
     "runs of chunks": Target(lambda data, _: chunk_runs.decode_runs(data), (b"\1\2\3",)),
-    "packed fields": Target(lambda data, _: packed_fields.unpack(data), tuple(packed_fields.pack_each([[("a", "b")]]))),
+    "packed fields": Target(
+        lambda data, _: packed_fields.unpack(data),
+        (
+            *packed_fields.pack_each([[("a", "b")]]),
+            b"(\xb5/\xfd \x061\x00\x00\x91\x92\xa1\x80a\xa1b",
+            zstd(b"\x91" * DEEP),
+        ),
+    ),
+    "a segment": Target(
+        lambda data, directory: segments.decode_header(data, directory), (), (segments.DamagedHeader, ClaudeflareError)
+    ),
     "who serves": Target(file(read_announcement), (b'{"pid": 1, "url": "http://localhost"}',)),
     "what an API sends and is sent": Target(anthropic, (b'{"model": "m", "messages": [{"role": "user"}]}',)),
     "what is metered": Target(meters, (b'{"type":"message_start","message":{"usage":{"input_tokens":1}}}',)),

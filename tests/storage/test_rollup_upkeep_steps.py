@@ -16,7 +16,7 @@ from claudeflare.storage.database import Database
 from claudeflare.storage.removed_accounts import account_ids_once_named, removed_account_names
 from claudeflare.storage.requests import RequestStore
 from claudeflare.storage.rollup_choice import Choice
-from claudeflare.storage.rollup_reading import RollupReader, add_totals, no_totals
+from claudeflare.storage.rollup_reading import RollupReader, total_of
 from claudeflare.storage.rollup_state import RollupState, read_state, write_folded_until
 from claudeflare.storage.rollup_tables import rollups
 from claudeflare.storage.rollups import RollupStore
@@ -121,10 +121,7 @@ def test_a_reader_names_what_it_reads(database: Database, store: RequestStore) -
         reader = RollupReader(connection, {})
         parts = reader.breakdown(Choice(), [Stretch(MINUTE, int(NOW), int(NOW) + MINUTE)])
     assert Segment(1, True, account_id="a") in parts
-    whole = no_totals()
-    for totals in parts.values():
-        add_totals(whole, totals)
-    assert whole.sums[0] == len(parts)
+    assert total_of([*parts.values()]).sums[0] == len(parts)
 
 
 def test_a_status_nobody_can_have() -> None:

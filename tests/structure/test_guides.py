@@ -42,6 +42,18 @@ def targets(text: str) -> Iterator[tuple[str, str]]:
             yield file, anchor
 
 
+def test_every_threat_that_is_defended_names_its_tests() -> None:
+    rows = re.findall(r"^\| (.+) \|$", read("SECURITY.md").partition("## Threats")[2], re.MULTILINE)[2:]
+    cells = [row.split(" | ") for row in rows]
+    assert len(cells) > 20
+    assert all(len(row) == 4 for row in cells)
+    named = [set(re.findall(r"\]\((tests/\S+/test_\w+\.py|tests/test_\w+\.py)\)", row[2])) for row in cells]
+    without = [row[0] for row, tests in zip(cells, named, strict=True) if not tests and not row[2].startswith("none: ")]
+    assert without == []
+    missing = [test for tests in named for test in tests if not (ROOT / test).is_file()]
+    assert missing == []
+
+
 def test_generated_parts_are_fresh() -> None:
     finished = subprocess.run(
         [sys.executable, str(ROOT / "docs" / "reference.py"), "--check"], capture_output=True, text=True

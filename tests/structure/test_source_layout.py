@@ -18,10 +18,8 @@ LARGEST = 400
 LARGE = {
     # Module -> lines it may have. Numbers only go down.
     "claudeflare.balancing.pool": 265,
-    "claudeflare.control.composition": 270,
-    "claudeflare.gateway.attempt_loop": 340,
+    "claudeflare.gateway.attempt_loop": 320,
     "claudeflare.gateway.client_connection": 275,
-    "claudeflare.gateway.server": 310,
     "claudeflare.storage.tables": 270,
 }
 """Modules above `LISTED` lines."""
@@ -33,7 +31,7 @@ BANNED_NAMES = {"base", "common", "core", "helpers", "manager", "managers", "mis
 TESTED_THROUGH_OTHERS = {
     # A module goes here with its reason, and leaves as soon as a test names it. A name that ends in a dot: a package.
     "claudeflare.api.account_view": "every test of /api/accounts compares what it makes",
-    "claudeflare.api.activity": "test_api_events reads what it tells",
+    "claudeflare.api.description": "test_openapi reads the document it completes",
     "claudeflare.api.event_stream": "test_api_events reads from it over a real connection",
     "claudeflare.api.live_view": "test_api_events reads the JSON it makes",
     "claudeflare.api.request_metrics": "test_api_metrics parses what it makes",
@@ -51,7 +49,6 @@ TESTED_THROUGH_OTHERS = {
     "claudeflare.cli.decision": "printed by `request` and `explain`, whose whole output is compared",
     "claudeflare.cli.in_process": "every test of a command without a server runs through it",
     "claudeflare.cli.options": "declarations only",
-    "claudeflare.cli.output": "prints what every test of a command compares",
     "claudeflare.cli.request_lines": "printed by `requests`, whose whole output is compared",
     "claudeflare.cli.serve": "run as a process by the tests of the whole server",
     "claudeflare.cli.simulator": "options only; the tests of the simulator run it",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from math import ceil, log
 from typing import Final
@@ -16,7 +16,9 @@ RELATIVE_ERROR: Final = (GROWTH - 1) / (GROWTH + 1)
 """How far, at most, a percentile is from the duration it stands for: 4.8 %, or a microsecond."""
 
 SPAN: Final = 512
-"""Bins of one measure, more than there are: the longest duration stored is in bin 266."""
+"""From the first bin of one measure to the first of the next; more than there are."""
+BINS: Final = 267
+"""Bins of one measure: the longest duration stored is in bin 266."""
 DURATION: Final = 0
 TTFT: Final = SPAN
 OVERHEAD: Final = 2 * SPAN
@@ -31,6 +33,7 @@ Tally = list[int]
 _PER_LOG: Final = 1 / log(GROWTH)
 _WIDTHS: Final = (("b", 2**7), ("h", 2**15), ("i", 2**31), ("q", 2**63))
 """Codes of `array` for whole numbers, and what is too large for each."""
+_SIZES: Final = {ord(code): array(code).itemsize for code, _ in _WIDTHS}
 
 
 def bin_of(microseconds: int) -> int:
@@ -46,22 +49,36 @@ def merge(bins: Bins, more: Bins) -> None:
         bins[key] = get(key, 0) + count
 
 
-def add_packed(tally: Tally, data: bytes) -> None:
-    """Add what `pack` made."""
-    if not tally:
-        tally += [0] * (4 * SPAN)
-    for key, count in zip(*_arrays(data), strict=True):
-        tally[key] += count
+def added_up(many: Iterable[bytes]) -> Tally:
+    """Of all that `pack` made; empty when there are none."""
+    by_width: dict[int, tuple[list[bytes], list[bytes]]] = {}
+    for data in many:
+        keys, counts = by_width.setdefault(data[0], ([], []))
+        middle = _counts_at(data)
+        keys.append(data[1:middle])
+        counts.append(data[middle:])
+    tally = [0] * (4 * SPAN) if by_width else []
+    for code, (keys, counts) in by_width.items():
+        # Joined, because for short ones everything around the loop takes longer than the loop.
+        for key, count in zip(_array("H", b"".join(keys)), _array(chr(code), b"".join(counts)), strict=True):
+            tally[key] += count
+    return tally
 
 
-def add_tally(tally: Tally, more: Tally) -> None:
-    """Add `more` to `tally`."""
-    tally[:] = map(int.__add__, tally, more) if tally and more else tally or more
+def summed(tallies: Sequence[Tally]) -> Tally:
+    """Of all together."""
+    if len(tallies) < 2:
+        return [*tallies[0]] if tallies else []
+    found = [0] * (4 * SPAN)
+    for measure in (DURATION, TTFT, OVERHEAD, QUEUE):
+        bins = slice(measure, measure + BINS)
+        found[bins] = map(sum, zip(*(tally[bins] for tally in tallies), strict=True))
+    return found
 
 
 def percentiles(tally: Tally, measure: int, ranks: Iterable[float]) -> list[float] | None:
     """Milliseconds below or at which each share (0 to 1) of durations lies; None when there are none."""
-    up_to = list(accumulate(tally[measure : measure + SPAN]))
+    up_to = list(accumulate(tally[measure : measure + BINS]))
     if not up_to or up_to[-1] <= 0:
         return None
     return [_middle(bisect_left(up_to, max(1, ceil(rank * up_to[-1] - 1e-9)))) for rank in ranks]
@@ -77,19 +94,20 @@ def pack(bins: Bins) -> bytes:
 
 def unpack(data: bytes) -> Bins:
     """The reverse of `pack`."""
-    return dict(zip(*_arrays(data), strict=True))
+    middle = _counts_at(data)
+    return dict(zip(_array("H", data[1:middle]), _array(chr(data[0]), data[middle:]), strict=True))
 
 
-def _arrays(data: bytes) -> tuple[array[int], array[int]]:
-    counts = array(chr(data[0]))
-    keys = array("H")
-    end = 1 + (len(data) - 1) // (keys.itemsize + counts.itemsize) * keys.itemsize
-    keys.frombytes(data[1:end])
-    counts.frombytes(data[end:])
+def _counts_at(data: bytes) -> int:
+    """Where the counts begin."""
+    return 1 + (len(data) - 1) // (2 + _SIZES[data[0]]) * 2
+
+
+def _array(code: str, data: bytes) -> array[int]:
+    found = array(code, data)
     if sys.byteorder == "big":
-        keys.byteswap()
-        counts.byteswap()
-    return keys, counts
+        found.byteswap()
+    return found
 
 
 def _bytes(values: array[int]) -> bytes:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from claudeflare.analytics.calendar import weekday_and_hour
 from claudeflare.api.account_names import AccountNames
 from claudeflare.api.breakdowns import breakdowns
 from claudeflare.api.figures import figures
-from claudeflare.api.schemas.analytics import AnalyticsResource, Figures, Point
+from claudeflare.api.plain_json import json_response
+from claudeflare.api.schemas.analytics import AnalyticsResource
 from claudeflare.api.services import ServicesOf
 from claudeflare.api.time_range import TimeRange, time_range
 from claudeflare.api.times import to_iso
 from claudeflare.storage.rollup_choice import Choice
-from claudeflare.storage.rollup_reading import RollupReader, Totals, add_totals, no_totals
+from claudeflare.storage.rollup_reading import RollupReader, Totals, total_of
 
 router = APIRouter(prefix="/api/analytics", tags=["analytics"])
 
@@ -24,7 +24,7 @@ Names = Annotated[str | None, Query(description="One or more, with commas betwee
 Moment = Annotated[str | None, Query(description="ISO 8601 (of `tz`, unless it says), or epoch milliseconds")]
 
 
-@router.get("")
+@router.get("", response_model=AnalyticsResource)
 def show_analytics(
     services: ServicesOf,
     span: Annotated[str | None, Query(alias="range", description="1h, 6h, 24h (default), 7d, 30d or any other")] = None,
@@ -36,7 +36,7 @@ def show_analytics(
     status: Annotated[str | None, Query(description="success, error, a terminal state, 429, 5xx")] = None,
     mode: Literal["normal", "cumulative"] = "normal",
     tz: Annotated[str, Query(description="A zone such as Europe/Berlin")] = "UTC",
-) -> AnalyticsResource:
+) -> Response:
     """Figures over a range up to now, or `from` some moment `to` another. Both are rounded to whole points."""
     asked = time_range(span, since, until, tz, services.clock())
     names = AccountNames.of(services.accounts)
@@ -47,29 +47,28 @@ def show_analytics(
         status=status,
     )
     with services.rollups.reading() as reader:
-        series = reader.series(choice, asked.series(), asked.edges)
+        series = reader.series(choice, asked.series(), asked.latencies(), asked.edges)
         previous = reader.total(choice, asked.previous())
         parts = reader.breakdown(choice, asked.whole())
         counted_from = _counted_from(reader, asked)
-    buckets = _buckets(series, asked)
-    whole = no_totals()
-    for totals in buckets:
-        add_totals(whole, totals)
+    whole = total_of(series.points)
     seconds = asked.end - asked.start
-    return AnalyticsResource(
-        range=None if since is not None else span or "24h",
-        from_=to_iso(asked.start),
-        to=to_iso(asked.end),
-        tz=tz,
-        mode=mode,
-        status=status,
-        bucket_seconds=asked.width,
-        counted_from=counted_from,
-        points=_points(buckets, asked, is_cumulative=mode == "cumulative"),
-        totals=Figures(**figures(whole, seconds)),
-        previous=Figures(**figures(previous, seconds)),
-        **breakdowns(parts, names),
-        heat_map=_heat_map(series, asked),
+    return json_response(
+        {
+            "range": None if since is not None else span or "24h",
+            "from_": to_iso(asked.start),
+            "to": to_iso(asked.end),
+            "tz": tz,
+            "mode": mode,
+            "status": status,
+            "bucket_seconds": asked.width,
+            "counted_from": counted_from,
+            "points": _points(series.points, asked, is_cumulative=mode == "cumulative"),
+            "totals": figures(whole, seconds),
+            "previous": figures(previous, seconds),
+            **breakdowns(parts, names),
+            "heat_map": _heat_map(series.requests, asked),
+        }
     )
 
 
@@ -89,23 +88,15 @@ _CUMULATIVE = (
 )
 
 
-def _buckets(series: dict[int, Totals], asked: TimeRange) -> list[Totals]:
-    """Of each point."""
-    buckets = [no_totals() for _ in asked.edges[1:]]
-    for start, totals in series.items():
-        add_totals(buckets[bisect_right(asked.edges, start) - 1], totals)
-    return buckets
-
-
-def _points(buckets: list[Totals], asked: TimeRange, *, is_cumulative: bool) -> list[Point]:
+def _points(totals_of_each: list[Totals], asked: TimeRange, *, is_cumulative: bool) -> list[dict[str, Any]]:
     points = []
     before: dict[str, Any] = {}
-    for start, end, totals in zip(asked.edges, asked.edges[1:], buckets, strict=False):
+    for start, end, totals in zip(asked.edges, asked.edges[1:], totals_of_each, strict=False):
         shown = figures(totals, min(end, asked.now) - start)
         if is_cumulative:
             shown |= {name: _plus(before.get(name), shown[name]) for name in _CUMULATIVE}
             before = shown
-        points.append(Point(at=to_iso(start), seconds=end - start, **shown))
+        points.append({"at": to_iso(start), "seconds": end - start, **shown})
     return points
 
 
@@ -113,9 +104,9 @@ def _plus(before: Any, now: Any) -> Any:
     return now if before is None else before if now is None else before + now
 
 
-def _heat_map(series: dict[int, Totals], asked: TimeRange) -> list[list[int]]:
+def _heat_map(requests: dict[int, int], asked: TimeRange) -> list[list[int]]:
     cells = [[0] * 24 for _ in range(7)]
-    for start, totals in series.items():
+    for start, number in requests.items():
         weekday, hour = weekday_and_hour(start, asked.zone)
-        cells[weekday][hour] += totals.sums[0]
+        cells[weekday][hour] += number
     return cells

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
 from claudeflare.analytics.segments import ACCOUNT, AGENT, CLIENT_KEY, ERROR, MODEL, STATUS, Segment
 from claudeflare.api.account_names import AccountNames
 from claudeflare.api.figures import figures
-from claudeflare.api.schemas.analytics import (
-    AccountFigures,
-    AgentFigures,
-    ErrorFigures,
-    KeyFigures,
-    ModelFigures,
-    StatusFigures,
-)
-from claudeflare.storage.rollup_reading import Totals, add_totals, no_totals
+from claudeflare.storage.rollup_reading import Totals, total_of
 
 Parts = dict[Segment, Totals]
 
@@ -30,12 +23,12 @@ def breakdowns(parts: Parts, names: AccountNames) -> dict[str, Any]:
 
     failures = {segment: totals for segment, totals in parts.items() if segment.kind == ERROR and not segment.success}
     return {
-        "by_account": _of(ACCOUNT, parts, AccountFigures, account),
-        "by_model": _of(MODEL, parts, ModelFigures, lambda segment: {"model": segment.model or None}),
-        "by_client_key": _of(CLIENT_KEY, parts, KeyFigures, lambda each: {"client_key": each.client_key or None}),
-        "by_status": _of(STATUS, parts, StatusFigures, _status),
-        "by_error": _of(ERROR, failures, ErrorFigures, lambda segment: {"error_type": segment.error_type or None}),
-        "by_agent": _of(AGENT, parts, AgentFigures, lambda segment: {"agent": segment.agent or None}),
+        "by_account": _of(ACCOUNT, parts, account),
+        "by_model": _of(MODEL, parts, lambda segment: {"model": segment.model or None}),
+        "by_client_key": _of(CLIENT_KEY, parts, lambda each: {"client_key": each.client_key or None}),
+        "by_status": _of(STATUS, parts, _status),
+        "by_error": _of(ERROR, failures, lambda segment: {"error_type": segment.error_type or None}),
+        "by_agent": _of(AGENT, parts, lambda segment: {"agent": segment.agent or None}),
     }
 
 
@@ -43,11 +36,12 @@ def _status(segment: Segment) -> dict[str, Any]:
     return {"status_code": segment.status, "terminal_state": segment.terminal_state}
 
 
-def _of(kind: int, parts: Parts, shape: Any, named: Callable[[Segment], dict[str, Any]]) -> list[Any]:
+def _of(kind: int, parts: Parts, named: Callable[[Segment], dict[str, Any]]) -> list[dict[str, Any]]:
     """Those that succeeded and those that did not, together."""
-    both: Parts = {}
+    both: defaultdict[Segment, list[Totals]] = defaultdict(list)
     for segment, totals in parts.items():
         if segment.kind == kind:
-            add_totals(both.setdefault(segment._replace(success=True), no_totals()), totals)
-    ordered = sorted(both.items(), key=lambda item: (-item[1].sums[0], str(item[0])))
-    return [shape(**named(segment), **figures(totals)) for segment, totals in ordered]
+            both[segment._replace(success=True)].append(totals)
+    added = {segment: total_of(many) for segment, many in both.items()}
+    ordered = sorted(added.items(), key=lambda item: (-item[1].sums[0], str(item[0])))
+    return [named(segment) | figures(totals) for segment, totals in ordered]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Final
 
 from claudeflare.analytics.histogram import DURATION, OVERHEAD, QUEUE, TTFT, Tally, percentiles
-from claudeflare.api.schemas.analytics import Percentiles
 from claudeflare.storage.rollup_cells import NANOS, SUMS
 from claudeflare.storage.rollup_reading import Totals
 
@@ -47,10 +46,10 @@ def figures(totals: Totals, seconds: float | None = None) -> dict[str, Any]:
     }
 
 
-def latency(tally: Tally, measure: int) -> Percentiles | None:
-    """Of one of the histograms; None when it is empty."""
+def latency(tally: Tally, measure: int) -> dict[str, float] | None:
+    """Fields of `schemas.analytics.Percentiles`, of one of the histograms; None when it is empty."""
     found = percentiles(tally, measure, RANKS)
-    return None if found is None else Percentiles(p50=found[0], p95=found[1], p99=found[2])
+    return None if found is None else {"p50": found[0], "p95": found[1], "p99": found[2]}
 
 
 def _ratio(part: float, whole: float) -> float | None:

@@ -39,8 +39,8 @@ def request_resource(summary: RequestSummary) -> RequestResource:
 def request_detail(summary: RequestSummary, finished: Finished) -> RequestDetail:
     """Everything on record."""
     same = (
-        "query organization_id parent_agent_id message_id upstream_request_id content_encoding prefix_hash would_refuse "
-        "usage"
+        "query organization_id parent_agent_id message_id upstream_request_id content_encoding prefix_hash "
+        "would_refuse usage"
     )
     return RequestDetail.model_validate(
         _summary_fields(summary)

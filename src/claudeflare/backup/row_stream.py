@@ -44,7 +44,7 @@ def read_rows(file: IO[bytes], name: str) -> Iterator[Rows]:
                 if len(encoded) < length:
                     raise ValueError("cut off")
                 yield decoder.decode(encoded)
-    except (ValueError, struct.error, msgspec.DecodeError, zstandard.ZstdError) as error:
+    except (ValueError, RecursionError, struct.error, zstandard.ZstdError) as error:  # msgspec's are ValueErrors
         raise InvalidInput(f"The backup is damaged: the rows of {name} cannot be read. Use another copy.") from error
 
 

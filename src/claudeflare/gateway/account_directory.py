@@ -22,6 +22,8 @@ class AccountDirectory:
         self._callers_only = callers_only
         self.snapshot: Snapshot | None = None
         """None until control has spoken."""
+        self.passes_through = False
+        """No account is configured, or none is to be used: the caller's own credential is."""
         self._upstream = parse_upstream(upstream_url)
         self._upstream_of: dict[str, Upstream] = {}
         self._locked: set[str] = set()
@@ -37,15 +39,11 @@ class AccountDirectory:
             for account in snapshot.accounts
         }
         self.snapshot = snapshot
+        self.passes_through = self._callers_only or not snapshot.accounts
         locked = {account.id for account in snapshot.accounts} - snapshot.credentials.keys()
         unlocked = self._locked - locked
         self._locked = locked
         return [*(AttentionNeeded(one, LOCKED) for one in locked), *(AttentionNeeded(one, "") for one in unlocked)]
-
-    @property
-    def passes_through(self) -> bool:
-        """No account is configured, or none is to be used: the caller's own credential is."""
-        return self.snapshot is not None and (self._callers_only or not self.snapshot.accounts)
 
     @property
     def strategy(self) -> str | None:

@@ -77,7 +77,7 @@ class ApiExchange(Exchange):
         snapshot = self.server.directory.snapshot
         if snapshot is None:
             self._awaiting_snapshot_since = monotonic()
-            self.server.await_snapshot(self)
+            self.server.control.awaiting_snapshot.append(self)
         else:
             self._dispatch(snapshot, since=self.connection.received_at)
 

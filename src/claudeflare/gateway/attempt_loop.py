@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import re
 from collections.abc import Callable
 from time import monotonic, time
 from typing import TYPE_CHECKING, assert_never
@@ -15,7 +14,6 @@ from claudeflare.balancing.failover import (
     Relay,
     RetryHere,
     Situation,
-    Step,
     Stop,
     TryAnother,
     Wait,
@@ -34,13 +32,13 @@ from claudeflare.balancing.outcome import (
 )
 from claudeflare.gateway.account_hold import AccountHold
 from claudeflare.gateway.attempt import Attempt, Phase
+from claudeflare.gateway.attempt_record import begin_record, end_record, note_step
 from claudeflare.gateway.credential_renewal import CredentialRenewal
 from claudeflare.gateway.exhaustion import refuse_exhausted, refuse_without_token
 from claudeflare.gateway.refusal import Refusal
 from claudeflare.gateway.relinking import receiver_of
 from claudeflare.gateway.upstream_connection import UpstreamConnection
 from claudeflare.http1.encoding import encode_request
-from claudeflare.journal.records import Attempt as AttemptRecord
 
 if TYPE_CHECKING:
     from claudeflare.gateway.api_exchange import ApiExchange
@@ -49,12 +47,6 @@ if TYPE_CHECKING:
 COUNTED = (ConnectFailed, AnswerLost, ServerError, Overloaded)
 """Outcomes that use up `retry_attempts`; limits and refused credentials do not."""
 
-STEP_NAMES: dict[type[Step], str] = {
-    Relay: "relay", RetryHere: "retry", TryAnother: "another", Wait: "wait", RefreshThenRetry: "refresh",
-    AnswerForUpstream: "refuse", Stop: "stop",
-}  # fmt: skip
-
-_SNAKE = re.compile(r"(?<!^)(?=[A-Z])")
 _CHUNKED = (b"transfer-encoding", b"chunked")
 
 
@@ -113,7 +105,8 @@ class AttemptLoop:
         if self.attempt is not None:
             self.attempt.cancel()
         self._attempts_here += 1
-        record = self._new_record()
+        record = begin_record(lease, recording.elapsed_ms(monotonic()))
+        recording.attempts.append(record)
         self.attempt = Attempt(self._exchange, self, record, credential)
         origin = self._server.directory.upstream_of(account).origin
         connection = self._server.upstreams.take(origin)
@@ -122,16 +115,6 @@ class AttemptLoop:
         else:
             recording.work_pauses()
             self._connecting = self._server.upstreams.connect(origin, self._connected)
-
-    def _new_record(self) -> AttemptRecord:
-        lease = self.hold.lease
-        record = AttemptRecord(
-            account_id=lease.account.id if lease else "",
-            account=lease.account.name if lease else "",
-            started_ms=self._recording.elapsed_ms(monotonic()),
-        )
-        self._recording.attempts.append(record)
-        return record
 
     def _connected(self, connection: UpstreamConnection | None, problem: str) -> None:
         self._connecting = None
@@ -177,12 +160,7 @@ class AttemptLoop:
         if isinstance(outcome, COUNTED):
             self._counted += 1
         step = next_step(outcome, self._situation(outcome), self._server.retry_rules, random.random())  # noqa: S311 jitter
-        record = attempt.record
-        record.ended_ms = self._recording.elapsed_ms(monotonic())
-        record.outcome = _SNAKE.sub("_", type(outcome).__name__).lower()
-        record.message = getattr(outcome, "message", None)
-        record.next_step = STEP_NAMES[type(step)]
-        record.maybe_billed = isinstance(outcome, AnswerLost)
+        end_record(attempt.record, outcome, step, self._recording.elapsed_ms(monotonic()))
         if isinstance(outcome, RateLimited) and outcome.kind is not LimitKind.WINDOWLESS:
             self.hold.met_a_limit()
         match step:
@@ -233,7 +211,7 @@ class AttemptLoop:
             return
         self.hold.wait(why, self._answered)
         if self.hold.waiting and self.attempt is not None:
-            self.attempt.record.next_step = STEP_NAMES[Wait]
+            note_step(self.attempt.record, Wait)
             self.attempt.cancel()
 
     def _answered(self, answer: Acquired | Exhausted) -> None:
@@ -252,13 +230,13 @@ class AttemptLoop:
         attempt = self.attempt
         if attempt is None or self.hold.knows_more(exhausted, attempt.record.account_id):
             if attempt is not None:
-                attempt.record.next_step = STEP_NAMES[AnswerForUpstream]
+                note_step(attempt.record, AnswerForUpstream)
             self._exchange.refuse(refuse_exhausted(exhausted, time()))
         elif attempt.phase in (Phase.COLLECTING, Phase.HOLDING):
-            attempt.record.next_step = STEP_NAMES[Relay]
+            note_step(attempt.record, Relay)
             attempt.release()
         else:
-            attempt.record.next_step = STEP_NAMES[AnswerForUpstream]
+            note_step(attempt.record, AnswerForUpstream)
             self._answer_for_upstream(attempt)
 
     def _answer_for_upstream(self, attempt: Attempt) -> None:
@@ -277,7 +255,7 @@ class AttemptLoop:
         lease = self.hold.lease
         assert lease is not None, "the caller's own credential is not ours to renew"
         self._recording.work_pauses()
-        self._renewal = CredentialRenewal(self._server.credential_questions, self._told_credential)
+        self._renewal = CredentialRenewal(self._server.control.credential_questions, self._told_credential)
         self._renewal.ask(lease.account.id, credential, refused=refused)
 
     def _told_credential(self, credential: Credential | None, words: str) -> None:
@@ -291,12 +269,12 @@ class AttemptLoop:
             self.attempt.forget()
             self.attempt = None
         outcome = CredentialRefused(words, refreshable=True)
-        another = isinstance(next_step(outcome, self._situation(outcome), self._server.retry_rules, 0.0), TryAnother)
-        record = self._new_record()
-        record.ended_ms = record.started_ms
-        record.outcome, record.message = "credential_refused", words
-        record.next_step = STEP_NAMES[TryAnother if another else AnswerForUpstream]
-        if another:
+        step = next_step(outcome, self._situation(outcome), self._server.retry_rules, 0.0)
+        elapsed_ms = self._recording.elapsed_ms(monotonic())
+        record = begin_record(self.hold.lease, elapsed_ms)
+        self._recording.attempts.append(record)
+        end_record(record, outcome, step if isinstance(step, TryAnother) else AnswerForUpstream(), elapsed_ms)
+        if isinstance(step, TryAnother):
             self.hold.give_up(outcome, None)
             self.take_account()
         else:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from claudeflare.gateway.gate import gate, open_to_anyone
 from claudeflare.gateway.key_admission import KeyAdmission
 from claudeflare.gateway.key_visit import KeyVisit
-from claudeflare.gateway.own_secrets import CREDENTIALS, misplaced
+from claudeflare.gateway.own_secrets import CREDENTIALS, is_credential, misplaced
 from claudeflare.gateway.refusal import Refusal
 from claudeflare.http1.heads import RequestHead
 from claudeflare.quotas.allowance import Allowance
@@ -67,10 +67,11 @@ class ClientKeys:
         found = self._find(head)
         if found is None:
             return gate(head, self._server.allowed_hosts, limit, api=True) or UNKNOWN
-        key = found.key
-        exchange.head = without_key(head, key.digest)
+        allowance, secret = found
+        key = allowance.key
+        exchange.head = without_key(head, secret)
         exchange.recording.client_key = key.name
-        exchange.visit = exchange.recording.visit = KeyVisit(self.admission, found)
+        exchange.visit = exchange.recording.visit = KeyVisit(self.admission, allowance)
         if key.expired(time()):
             return Refusal(
                 401, "authentication_error", f"The client key {key.name} has expired; its owner can make a new one."
@@ -96,11 +97,15 @@ class ClientKeys:
         snapshot = self._server.directory.snapshot
         return misplaced(head, snapshot.control_token if snapshot else b"", self._by_digest)
 
-    def _find(self, head: RequestHead) -> Allowance | None:
+    def _find(self, head: RequestHead) -> tuple[Allowance, bytes] | None:
+        """The key that was sent, and its secret."""
         for name in CREDENTIALS:
             value = head.named.get(name)
-            if value is not None and (found := self._by_digest.get(digest_of(secret_in(name, value)))) is not None:
-                return found
+            if value is not None:
+                secret = secret_in(name, value)
+                allowance = self._by_digest.get(digest_of(secret))
+                if allowance is not None:
+                    return allowance, secret
         return None
 
     def __repr__(self) -> str:
@@ -118,15 +123,13 @@ def secret_in(name: bytes, value: bytes) -> bytes:
 
 def has_credential(head: RequestHead) -> bool:
     """Whether a credential is left once the client key is taken out."""
-    return any(name.lower() in CREDENTIALS for name, _ in head.fields)
+    return any(is_credential(name) for name, _ in head.fields)
 
 
-def without_key(head: RequestHead, digest: bytes) -> RequestHead:
+def without_key(head: RequestHead, secret: bytes) -> RequestHead:
     """The same head without the fields that hold this key. A credential of the caller's own beside it stays."""
     fields = [
-        (name, value)
-        for name, value in head.fields
-        if (lower := name.lower()) not in CREDENTIALS or digest_of(secret_in(lower, value)) != digest
+        field for field in head.fields if not is_credential(field[0]) or secret_in(field[0].lower(), field[1]) != secret
     ]
     return RequestHead(
         head.method, head.path, head.query, head.minor, fields, head.named, head.host, head.content_length,

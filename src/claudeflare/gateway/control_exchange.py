@@ -42,7 +42,7 @@ class ControlExchange(Exchange):
         self._body.add(data)
 
     def ready(self) -> None:
-        origin = self.server.control_origin
+        origin = self.server.control.origin
         if origin is None:
             self._unavailable("Claudeflare's control process is not running; it is being restarted.")
             return

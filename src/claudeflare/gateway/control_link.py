@@ -60,7 +60,7 @@ class ControlLink(asyncio.Protocol):
         # uvloop's transports are no subclasses of asyncio's.
         self._transport = transport = cast(asyncio.Transport, transport)
         transport.write(encode_message(self._hello))
-        self._server.control_connected(self._tell)
+        self._server.control.connected(self._tell)
         self._server.client_keys.admission.claims.opened(self._hello.boot_id, self._tell)
 
     def data_received(self, data: bytes) -> None:
@@ -81,13 +81,13 @@ class ControlLink(asyncio.Protocol):
             case ChangesMade(changes=changes):
                 self._server.apply_changes(changes)
             case Answered():
-                self._server.control_serves()
+                self._server.control.serves()
             case PinAnswer():
-                self._server.pin_questions.answered(message)
+                self._server.control.pin_questions.answered(message)
             case BudgetGrant():
                 self._server.client_keys.admission.claims.answered(message)
             case CredentialAnswer():
-                self._server.credential_told(message)
+                self._server.control.credential_told(message)
             case Hello() | InFlight() | PinQuestion() | BudgetClaim() | CredentialQuestion():
                 log.error("control sent %s, which only a gateway sends", type(message).__name__)
 
@@ -97,7 +97,7 @@ class ControlLink(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         if not self._replaced:
-            self._server.control_lost()
+            self._server.control.lost()
             self._server.client_keys.admission.claims.lost()
             log.info("control is gone; serving from the last snapshot")
 

@@ -166,8 +166,9 @@ class KeyAdmission:
     def wake(self, allowance: Allowance) -> None:
         """Something has changed for this key: let go whoever may, in turn."""
         name = allowance.key.name
-        if name in self._waking:
-            return  # what goes on may end at once, and wake others: the loop below sees to them
+        if name not in self._lines or name in self._waking:
+            # Nobody waits; or what goes on has ended at once and wakes others, whom the loop below takes.
+            return
         self._waking.add(name)
         try:
             while line := self._lines.get(name):

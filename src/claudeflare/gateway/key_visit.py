@@ -51,13 +51,16 @@ class KeyVisit:
         reservation, self.reservation = self.reservation, None
         if reservation is None:
             return
-        if record.usage is not None:
-            tokens = sum(self._admission.counted_tokens(record.usage))
-        else:
-            tokens = reservation.tokens if was_sent(record) else 0
+        # What nothing limits is not worked out.
+        tokens = self._tokens(record, reservation) if self.allowance.tokens is not None else 0
         usd = self._cost(record) if self.allowance.purses else 0.0
         self.allowance.end(reservation, tokens, usd, time())
         self._admission.wake(self.allowance)
+
+    def _tokens(self, record: Finished, reservation: Reservation) -> int:
+        if record.usage is not None:
+            return sum(self._admission.counted_tokens(record.usage))
+        return reservation.tokens if was_sent(record) else 0
 
     def _cost(self, record: Finished) -> float:
         """What to book until control says it exactly."""

@@ -27,6 +27,13 @@ FOREIGN_KEY: Final = Refusal(
 )
 
 _PREFIX: Final = PREFIX.encode()
+_LENGTHS: Final = tuple(len(name) for name in CREDENTIALS)
+
+
+def is_credential(name: bytes) -> bool:
+    """Whether a field of this name, in whatever case, holds a caller's credential."""
+    # Asked for each field of a head: the length alone says no to nearly all.
+    return len(name) in _LENGTHS and name.lower() in CREDENTIALS
 
 
 def misplaced(head: RequestHead, control_token: bytes, client_keys: Container[bytes]) -> Refusal | None:
@@ -36,7 +43,7 @@ def misplaced(head: RequestHead, control_token: bytes, client_keys: Container[by
     (`client_key.digest_of`). A secret is told with or without a scheme before it, right or wrong.
     """
     for name, value in head.fields:
-        if name.lower() not in CREDENTIALS:
+        if not is_credential(name):
             continue
         for word in value.split():
             digest = digest_of(word)

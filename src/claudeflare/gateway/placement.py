@@ -59,7 +59,7 @@ class Placement:
                 unknown.append(previous)
         if unknown:
             self._exchange.recording.work_pauses()
-            self._question = server.pin_questions.ask(unknown, self._told)
+            self._question = server.control.pin_questions.ask(unknown, self._told)
         elif self._known or self._turn_pin is not None:
             self._decide()
         else:
@@ -99,7 +99,7 @@ class Placement:
     def cancel(self) -> None:
         """The request is over: no answer of control's matters any more (idempotent)."""
         if self._question is not None:
-            self._server.pin_questions.forget(self._question)
+            self._server.control.pin_questions.forget(self._question)
             self._question = None
 
     def _told(self, pins: Sequence[Pinned] | None) -> None:

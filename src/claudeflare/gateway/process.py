@@ -79,7 +79,7 @@ class GatewayProcess:
 
     async def _announce(self, server: GatewayServer) -> None:
         # Not when it listens but when it can serve: whoever reads "listening on" may ask /health next.
-        await server.ready.wait()
+        await server.control.ready.wait()
         self._channel.send(Ready())
 
     def _received(self, message: ChannelMessage, descriptor: int | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from time import monotonic, time
 from typing import TypedDict
 
@@ -13,28 +13,17 @@ from claudeflare.balancing.change import Change
 from claudeflare.balancing.failover import RetryRules
 from claudeflare.balancing.pool import AccountPool
 from claudeflare.gateway.account_directory import AccountDirectory
-from claudeflare.gateway.api_exchange import ApiExchange
 from claudeflare.gateway.caller_credentials import CallerCredentials
 from claudeflare.gateway.client_connection import ClientConnection
 from claudeflare.gateway.client_keys import ClientKeys
-from claudeflare.gateway.credential_questions import CredentialQuestions
+from claudeflare.gateway.control_side import ControlSide
 from claudeflare.gateway.dialing import Dialer
 from claudeflare.gateway.egress import Egress
 from claudeflare.gateway.exchange import Exchange
 from claudeflare.gateway.ids import RequestIds
 from claudeflare.gateway.local_exchange import UnreadableExchange
-from claudeflare.gateway.messages import (
-    BudgetClaim,
-    ChangesMade,
-    CredentialAnswer,
-    CredentialQuestion,
-    InFlight,
-    PinQuestion,
-    Snapshot,
-)
-from claudeflare.gateway.origin import Origin
+from claudeflare.gateway.messages import Snapshot
 from claudeflare.gateway.payload_writer import PayloadWriter
-from claudeflare.gateway.pin_questions import PinQuestions
 from claudeflare.gateway.recording import Journal
 from claudeflare.gateway.refusal import Refusal
 from claudeflare.gateway.resolver import Resolver
@@ -53,9 +42,6 @@ log = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 1.0
 BACKLOG = 4096
-
-
-ToControl = Callable[[ChangesMade | InFlight | PinQuestion | BudgetClaim | CredentialQuestion], None]
 
 
 class Health(TypedDict):
@@ -99,8 +85,7 @@ class GatewayServer:
             binding_outranks_priority=settings.session_outranks_priority,
         )
         self.waiting = WaitingRoom(self.pool, settings)
-        self.pin_questions = PinQuestions()
-        self.credential_questions = CredentialQuestions()
+        self.control = ControlSide(self, control_socket)
         self.client_keys = ClientKeys(self)
         self.upstreams = UpstreamPool(
             Dialer(Egress(settings.https_proxy, settings.no_proxy), Resolver()),
@@ -116,17 +101,9 @@ class GatewayServer:
         """Other machines can reach it: see `gate.open_to_anyone`."""
         self.allowed_hosts = served_names(settings.host, settings.public_url, settings.allowed_hosts)
         self.draining = False
-        self.control_up = False
-        """Control holds the other end of our link."""
-        self.ready = asyncio.Event()
-        """Accounts are known and control has served its socket, at least once since this gateway started."""
-        self._control_origin = None if control_socket is None else Origin("localhost", 80, False, control_socket)
         self._connections: set[ClientConnection] = set()
-        self._awaiting_snapshot: list[ApiExchange] = []
         self._listeners: list[asyncio.Server] = []
         self._sweep: asyncio.TimerHandle | None = None
-        self._tell_control: ToControl | None = None
-        self._reported: InFlight | None = None
         self._empty: asyncio.Event = asyncio.Event()
 
     # -- what control tells ----------------------------------------------------------------------------------------
@@ -136,9 +113,7 @@ class GatewayServer:
         self.pool.configure(snapshot.accounts, snapshot.strategy, snapshot.session_seconds)
         self.client_keys.configure(snapshot.client_keys, time())
         self.pool.apply(self.directory.take(snapshot), time())
-        waiting, self._awaiting_snapshot = self._awaiting_snapshot, []
-        for exchange in waiting:
-            exchange.snapshot_arrived(snapshot)
+        self.control.snapshot_taken(snapshot)
         self._wake_waiting()
 
     def apply_changes(self, changes: Iterable[Change]) -> None:
@@ -150,16 +125,7 @@ class GatewayServer:
         if self.waiting.busy:
             self.waiting.wake()
 
-    def await_snapshot(self, exchange: ApiExchange) -> None:
-        """Call the exchange when the first snapshot is there."""
-        self._awaiting_snapshot.append(exchange)
-
     # -- what exchanges ask ----------------------------------------------------------------------------------------
-
-    @property
-    def control_origin(self) -> Origin | None:
-        """Control's private socket, None while it is down."""
-        return self._control_origin if self.control_up else None
 
     def publish(self, changes: list[Change]) -> None:
         """Make what the pool learnt durable, and let the other workers know."""
@@ -169,19 +135,18 @@ class GatewayServer:
         at = time()
         for change in changes:
             self.journal.append(Changed(at, change))
-        if self._tell_control is not None:
-            self._tell_control(ChangesMade(changes))
+        self.control.tell_changes(changes)
 
     def health(self) -> Health:
         """What `/health` answers."""
         configured, available = self.pool.availability(time())
         return Health(
             live=True,
-            ready=self.ready.is_set(),
+            ready=self.control.ready.is_set(),
             accounts={"configured": configured, "available": available},
             waiting=len(self.waiting),
             strategy=self.directory.strategy,
-            control=self.control_up,
+            control=self.control.up,
         )
 
     # -- connections and requests ----------------------------------------------------------------------------------
@@ -221,31 +186,6 @@ class GatewayServer:
         if self._sweep is None:
             self._sweep = loop.call_later(SWEEP_SECONDS, self._check_deadlines)
 
-    def control_connected(self, tell: ToControl) -> None:
-        """Control is there: publish changes through `tell` from now on."""
-        self._tell_control = tell
-        self.pin_questions.connected(tell)
-        self.credential_questions.connected(tell)
-        self._reported = None
-        self.control_up = True
-
-    def credential_told(self, answer: CredentialAnswer) -> None:
-        """Control has answered for a credential: first it is known, then those who wait for it go on."""
-        if answer.credential is not None:
-            self.directory.renewed(answer.account_id, answer.credential)
-        self.credential_questions.answered(answer)
-
-    def control_serves(self) -> None:
-        """Control has sent a snapshot and answers requests."""
-        self.ready.set()
-
-    def control_lost(self) -> None:
-        """Control is gone: go on with what is known."""
-        self._tell_control = None
-        self.control_up = False
-        self.pin_questions.lost()
-        self.credential_questions.lost()
-
     def _check_deadlines(self) -> None:
         loop = asyncio.get_running_loop()
         self._sweep = loop.call_later(SWEEP_SECONDS, self._check_deadlines)
@@ -253,22 +193,7 @@ class GatewayServer:
         for connection in list(self._connections):
             connection.check_deadlines(now)
         self.upstreams.expire(now)
-        self._report_in_flight()
-
-    def _report_in_flight(self) -> None:
-        shed_payloads = self.payloads.shed if self.payloads is not None else 0
-        report = InFlight(
-            self.pool.in_flight(),
-            len(self._connections),
-            self.journal.shed,
-            shed_payloads,
-            waiting=len(self.waiting),
-            waiting_lines=self.waiting.lines(),
-            limits=self.pool.gauges(),
-        )
-        if self._tell_control is not None and report != self._reported:
-            self._tell_control(report)
-            self._reported = report
+        self.control.report()
 
     async def drain(self) -> None:
         """Accept nobody new, let running requests end (bounded by `drain_timeout`), then cut off the rest."""

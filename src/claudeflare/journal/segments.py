@@ -108,7 +108,7 @@ def decode_header(data: bytes, path: Path) -> tuple[SegmentHeader, int] | None:
         return None
     try:
         header = msgspec.msgpack.decode(found.payload, type=SegmentHeader)
-    except msgspec.DecodeError as error:
+    except (ValueError, RecursionError) as error:  # msgspec's errors are ValueErrors
         raise DamagedHeader from error
     if found.kind != frames.KIND_HEADER:
         raise DamagedHeader

@@ -30,5 +30,5 @@ def read_script(header: str | None) -> AnswerScript:
         return AnswerScript()
     try:
         return msgspec.json.decode(header.encode("latin-1"), type=AnswerScript)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise invalid(f"x-simulator-answer: {error}") from error

@@ -59,7 +59,7 @@ def parse_body(raw: bytes) -> dict[str, Any]:
     """The request's JSON object. Raises ApiError 400."""
     try:
         body: Any = msgspec.json.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise invalid(f"The request body is not valid JSON: {error}") from error
     if not isinstance(body, dict):
         raise invalid("The request body is not valid JSON: expected an object")

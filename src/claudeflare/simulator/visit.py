@@ -111,7 +111,7 @@ class Visit:
         """Model and streaming, as far as the body says: errors come before the body is checked."""
         try:
             content: Any = msgspec.json.decode(body) if body else None
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return
         if isinstance(content, dict):
             self.seen.model = content["model"] if isinstance(content.get("model"), str) else None

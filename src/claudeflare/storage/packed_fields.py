@@ -92,6 +92,9 @@ content-length: 20000
 _LEVEL: Final = -1
 """Level 1 takes twice as long for the same size."""
 
+LARGEST: Final = 2**26
+"""Bytes that header fields may claim to be: a damaged claim must not take all memory."""
+
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Fields)
 
@@ -106,8 +109,10 @@ def pack_each(many: Iterable[Fields]) -> list[bytes]:
 def unpack(data: bytes) -> Fields:
     """The fields again. Raises `StorageError` when they are damaged."""
     try:
+        if zstandard.frame_content_size(data) > LARGEST:
+            raise ValueError("no head is as large")
         return _decoder.decode(zstandard.ZstdDecompressor(dict_data=_for_zstd()).decompress(data))
-    except (zstandard.ZstdError, msgspec.DecodeError) as error:
+    except (zstandard.ZstdError, ValueError, RecursionError) as error:  # msgspec's errors are ValueErrors
         raise StorageError("The header fields of a stored payload are damaged and cannot be read.") from error
 
 

@@ -16,7 +16,7 @@ from claudeflare.storage.rollup_writing import Layer, all_layers, write_layers
 
 SETTLED_SECONDS: Final = 600
 """After so long a minute is folded: most requests that began in it have ended, and a late one costs a bit more."""
-MINUTES_AT_ONCE: Final = 5
+MINUTES_AT_ONCE: Final = 1
 ROWS_AT_ONCE: Final = 500
 """In one transaction: some milliseconds, in which records of running traffic wait."""
 

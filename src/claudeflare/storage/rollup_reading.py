@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from operator import add
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, Table, cast, func, select
 
-from claudeflare.analytics.histogram import Tally, add_packed, add_tally
+from claudeflare.analytics.histogram import Tally, added_up, summed
 from claudeflare.analytics.segments import ALL, DIMENSIONS, EVERY, Segment
 from claudeflare.analytics.stretches import MINUTE, Stretch
 from claudeflare.storage.rollup_cells import SUMS
@@ -23,7 +23,7 @@ Where = list[ColumnElement[bool]]
 
 
 class Totals(NamedTuple):
-    """What some requests add up to. Both are changed in place."""
+    """What some requests add up to."""
 
     sums: list[int]
     """In the order of `SUMS`."""
@@ -36,14 +36,31 @@ def no_totals() -> Totals:
     return Totals([0] * len(SUMS), [])
 
 
-def add_totals(whole: Totals, totals: Totals) -> None:
-    """Add to `whole`."""
-    whole.sums[:] = map(add, whole.sums, totals.sums)
-    add_tally(whole.tally, totals.tally)
+def total_of(many: Collection[Totals]) -> Totals:
+    """Of all together."""
+    return Totals(_added([each.sums for each in many]), summed([each.tally for each in many if each.tally]))
 
 
-Targets = Callable[[int], list[Totals]]
-"""What a start, or a segment's id, is to be added to."""
+class Series(NamedTuple):
+    """What the points of a chart need."""
+
+    points: list[Totals]
+    requests: dict[int, int]
+    """How many began in each stretch, by its start."""
+
+
+class _Parts(NamedTuple):
+    """What is to be added up: at once, because one by one takes several times as long."""
+
+    sums: list[list[int]]
+    packed: list[bytes]
+
+    def total(self) -> Totals:
+        return Totals(_added(self.sums), added_up(self.packed))
+
+
+def _added(rows: Sequence[Sequence[int]]) -> list[int]:
+    return list(map(sum, zip(*rows, strict=True))) if rows else [0] * len(SUMS)
 
 
 class RollupReader:
@@ -65,53 +82,53 @@ class RollupReader:
         """From when to when requests are not counted yet; in UTC epoch seconds, and nothing when they are equal."""
         return self._state.uncounted
 
-    def series(self, choice: Choice, stretches: Sequence[Stretch], edges: Sequence[int]) -> dict[int, Totals]:
-        """Totals by start, as finely as the stretches' levels, the newest by the minute.
-
-        Histograms are for longer times: those of all starts from one of `edges` up to the next are with one of them.
-        """
-        found: dict[int, Totals] = {}
-        firsts: dict[int, Totals] = {}
-
-        def totals_of(start: int) -> list[Totals]:
-            return [found.setdefault(start, no_totals())]
-
-        def first_of(start: int) -> list[Totals]:
-            return [firsts.setdefault(bisect_right(edges, start), found[start])]
-
+    def series(
+        self, choice: Choice, stretches: Sequence[Stretch], latencies: Sequence[Stretch], edges: Sequence[int]
+    ) -> Series:
+        """Of points that begin and end at `edges`, between which stretches lie; for histograms they may be longer."""
+        points = [_Parts([], []) for _ in edges[1:]]
+        requests: defaultdict[int, int] = defaultdict(int)
         for stretch, kinds in self._parts(stretches, (choice.kind,)):
-            self._add_sums(totals_of, rollups.c.start, _within(rollups, stretch, kinds, choice))
-            self._add_tallies(first_of, rollup_latencies.c.start, _within(rollup_latencies, stretch, kinds, choice))
-        return found
+            for start, sums in self._sums(rollups.c.start, stretch, kinds, choice):
+                points[bisect_right(edges, start) - 1].sums.append(sums)
+                requests[start] += sums[0]
+        for stretch, kinds in self._parts(latencies, (choice.kind,)):
+            for start, packed in self._histograms(rollup_latencies.c.start, stretch, kinds, choice):
+                points[bisect_right(edges, start) - 1].packed.append(packed)
+        return Series([each.total() for each in points], requests)
 
     def total(self, choice: Choice, stretches: Sequence[Stretch]) -> Totals:
         """All of it."""
-        whole = no_totals()
-        for totals in self.series(choice, stretches, ()).values():
-            add_totals(whole, totals)
-        return whole
+        whole = _Parts([], [])
+        for stretch, kinds in self._parts(stretches, (choice.kind,)):
+            whole.sums.extend(sums for _, sums in self._sums(rollups.c.level, stretch, kinds, choice))
+            found = self._histograms(rollup_latencies.c.level, stretch, kinds, choice)
+            whole.packed.extend(packed for _, packed in found)
+        return whole.total()
 
     def breakdown(self, choice: Choice, stretches: Sequence[Stretch]) -> dict[Segment, Totals]:
         """By segments of the kinds `DIMENSIONS`. With histograms only where the choice is of nothing but success."""
-        found: dict[Segment, Totals] = {}
-        targets: dict[int, list[Totals]] = {}
+        found: defaultdict[Segment, _Parts] = defaultdict(lambda: _Parts([], []))
+        targets: dict[int, list[_Parts]] = {}
 
-        def targets_of(number: int) -> list[Totals]:
+        def targets_of(number: int) -> list[_Parts]:
             known = targets.get(number)
             if known is None:
                 segment = self._segment(number)
                 parts = segment.projections() if segment.kind == EVERY else (segment,)
-                known = [found.setdefault(each, no_totals()) for each in parts if each.kind in DIMENSIONS]
-                targets[number] = known
+                known = targets[number] = [found[each] for each in parts if each.kind in DIMENSIONS]
             return known
 
         is_open = choice.kind == ALL
         for stretch, kinds in self._parts(stretches, DIMENSIONS if is_open else (EVERY,)):
-            self._add_sums(targets_of, rollups.c.segment, _within(rollups, stretch, kinds, choice))
+            for number, sums in self._sums(rollups.c.segment, stretch, kinds, choice):
+                for parts in targets_of(number):
+                    parts.sums.append(sums)
             if is_open:
-                where = _within(rollup_latencies, stretch, kinds, choice)
-                self._add_tallies(targets_of, rollup_latencies.c.segment, where)
-        return found
+                for number, packed in self._histograms(rollup_latencies.c.segment, stretch, kinds, choice):
+                    for parts in targets_of(number):
+                        parts.packed.append(packed)
+        return {segment: parts.total() for segment, parts in found.items()}
 
     def _parts(self, stretches: Sequence[Stretch], kinds: tuple[int, ...]) -> Iterator[tuple[Stretch, tuple[int, ...]]]:
         """What to read: the stretches themselves by these kinds, and the newest minutes, which have one kind only."""
@@ -123,16 +140,17 @@ class RollupReader:
             if end > max(start, folded):
                 yield Stretch(MINUTE, max(start, folded), end), (EVERY,)
 
-    def _add_sums(self, targets_of: Targets, key: Any, where: Where) -> None:
-        statement = select(key, *_SUMMED).where(*where).group_by(key)
-        for at, *sums in self._connection.execute(statement):
-            for totals in targets_of(at):
-                totals.sums[:] = map(add, totals.sums, sums)
+    def _sums(self, key: Any, stretch: Stretch, kinds: tuple[int, ...], choice: Choice) -> list[tuple[int, list[int]]]:
+        where = _within(rollups, stretch, kinds, choice)
+        rows = self._connection.execute(select(key, *_SUMMED).where(*where).group_by(key)).all()
+        return [(row[0], [*row[1:]]) for row in rows]
 
-    def _add_tallies(self, targets_of: Targets, key: Any, where: Where) -> None:
-        for at, bins in self._connection.execute(select(key, rollup_latencies.c.bins).where(*where)):
-            for totals in targets_of(at):
-                add_packed(totals.tally, bins)
+    def _histograms(
+        self, key: Any, stretch: Stretch, kinds: tuple[int, ...], choice: Choice
+    ) -> list[tuple[int, bytes]]:
+        where = _within(rollup_latencies, stretch, kinds, choice)
+        rows = self._connection.execute(select(key, rollup_latencies.c.bins).where(*where)).all()
+        return [(row[0], row[1]) for row in rows]
 
     def _segment(self, number: int) -> Segment:
         if number not in self._named:
@@ -142,9 +160,9 @@ class RollupReader:
 
 def _within(table: Table[Any], stretch: Stretch, kinds: Iterable[int], choice: Choice) -> Where:
     c, asked = table.c, tuple(kinds)
+    conditions = choice.conditions()
     found = [c.level == stretch.level, c.start >= stretch.start, c.start < stretch.end]
     found.append(c.kind == asked[0] if len(asked) == 1 else c.kind.in_(asked))
-    conditions = choice.conditions()
     if conditions:
         # Of the kinds alone that are read: segments are few, and fewer of one kind.
         found.append(c.segment.in_(select(segments.c.id).where(segments.c.kind.in_(asked), *conditions)))

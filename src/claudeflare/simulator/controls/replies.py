@@ -30,7 +30,7 @@ async def read(request: Request, kind: type[Body]) -> Body:
     """The request's body. Raises InvalidInput."""
     try:
         return msgspec.json.decode(await request.body(), type=kind)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidInput(f"{error}.") from error
 
 

@@ -79,5 +79,5 @@ def _claims(assertion: object) -> Claims | None:
     try:
         payload = base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4))
         return msgspec.json.decode(payload, type=Claims)
-    except (binascii.Error, msgspec.MsgspecError, UnicodeDecodeError):
+    except (binascii.Error, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None

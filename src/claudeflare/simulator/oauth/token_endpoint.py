@@ -44,7 +44,7 @@ def _fields(visit: Visit, raw: bytes) -> dict[str, Any]:
         raise invalid_request("Content-Type must be application/json")
     try:
         return msgspec.json.decode(raw, type=dict[str, Any])
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         visit.meet_faults(NOBODY, path_named=True)
         raise invalid_request("The body must be a JSON object") from None
 
