@@ -98,3 +98,8 @@ def test_what_is_no_http_proxy_is_refused_without_quoting_it(url: str) -> None:
     with pytest.raises(ValueError, match="not ") as caught:
         parse_proxy(url)
     assert "secret" not in str(caught.value)
+
+
+def test_a_port_of_other_digits_than_ascii_is_part_of_the_name() -> None:
+    # str.isdigit() takes a superscript for a digit, int() does not.
+    assert Egress(PROXY, ("example:\u00b280",)).proxy_for(origin("example", 80)) is not None

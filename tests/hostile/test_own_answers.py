@@ -140,7 +140,7 @@ async def take_turn(client: RawClient, mark: bytes, turn: Turn) -> bool:
             status, fields, answer = await client.response()
             own(answer, mark)
             if status == 200 and turn.first in ("good", "529", "500", "reset", "closed"):
-                assert answer.count(mark) == PIECES
+                assert answer.count(b"<%b>" % mark) == PIECES
             if fields.get("connection") == "close":
                 return False
     except (asyncio.IncompleteReadError, ConnectionError):

@@ -1,6 +1,6 @@
 """Every parser of something that comes from outside: it reads it or says no in its own words, whatever it is fed.
 
-`make torture` tries fifty times as many. Framing, streams and bodies have tests of their own: see SECURITY.md.
+`make torture` tries many times as many. Framing, streams and bodies have tests of their own: see SECURITY.md.
 """
 
 from __future__ import annotations

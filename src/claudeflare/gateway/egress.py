@@ -95,7 +95,7 @@ def _parse_exception(entry: str) -> _Exception:
     if network is not None:
         return _Exception(network=network)
     host, colon, port = text.rpartition(":")
-    if not (colon and port.isdigit()):
+    if not (colon and port.isascii() and port.isdigit()):
         host, port = text, ""
     host = host.strip("[]")
     network = _network(host)
