@@ -5,7 +5,7 @@ from claudeflare.api.account_names import AccountNames
 from claudeflare.api.breakdowns import breakdowns
 from claudeflare.api.figures import figures
 from claudeflare.storage.rollup_cells import SUMS
-from claudeflare.storage.rollup_reading import Totals, no_totals
+from claudeflare.storage.rollup_totals import Totals, no_totals
 
 
 def totals(**sums: int) -> Totals:

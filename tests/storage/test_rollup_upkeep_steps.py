@@ -16,9 +16,10 @@ from claudeflare.storage.database import Database
 from claudeflare.storage.removed_accounts import account_ids_once_named, removed_account_names
 from claudeflare.storage.requests import RequestStore
 from claudeflare.storage.rollup_choice import Choice
-from claudeflare.storage.rollup_reading import RollupReader, total_of
+from claudeflare.storage.rollup_reading import RollupReader
 from claudeflare.storage.rollup_state import RollupState, read_state, write_folded_until
 from claudeflare.storage.rollup_tables import rollups
+from claudeflare.storage.rollup_totals import total_of
 from claudeflare.storage.rollups import RollupStore
 
 NOW = 10.0 * DAY

@@ -79,7 +79,7 @@ def as_values(cells: Any) -> dict[Any, Any]:
     }
 
 
-def all_answers(database: Database, start: int, end: int, level: int) -> tuple[Any, Any, Any]:
+def all_answers(database: Database, start: int, end: int, level: int) -> tuple[Any, ...]:
     with RollupStore(database).reading() as reader:
         stretch = [Stretch(level, start, end)]
         anything = Choice()
@@ -87,10 +87,13 @@ def all_answers(database: Database, start: int, end: int, level: int) -> tuple[A
             as_values({0: reader.total(anything, stretch)}),
             as_values(reader.breakdown(anything, stretch)),
             as_values({0: reader.total(Choice(models=["m"], account_ids=["x", "y"]), stretch)}),
+            # What is most of all there is, is read as all less the rest.
+            as_values({0: reader.total(Choice(account_ids=["x", "y", ""]), stretch)}),
+            as_values({0: reader.total(Choice(account_ids=["x"], status="error"), stretch)}),
         )
 
 
-def expected_answers(cells: Cells) -> tuple[Any, Any, Any]:
+def expected_answers(cells: Cells) -> tuple[Any, ...]:
     by_day = coarsened(cells, END)
     every = {segment: amounts for (_, segment), amounts in by_day.items()}
     others = {segment: amounts for (_, segment), amounts in projected(by_day).items()}
@@ -99,6 +102,8 @@ def expected_answers(cells: Cells) -> tuple[Any, Any, Any]:
         _summed([a for s, a in others.items() if s.kind == ALL]),
         as_values({s: a for s, a in others.items() if s.kind in DIMENSIONS}),
         _summed(picked),
+        _summed([a for s, a in every.items() if s.account_id in ("x", "y", "")]),
+        _summed([a for s, a in every.items() if s.account_id == "x" and not s.success]),
     )
 
 

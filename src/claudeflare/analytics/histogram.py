@@ -49,19 +49,16 @@ def merge(bins: Bins, more: Bins) -> None:
         bins[key] = get(key, 0) + count
 
 
-def added_up(many: Iterable[bytes]) -> Tally:
-    """Of all that `pack` made; empty when there are none."""
-    by_width: dict[int, tuple[list[bytes], list[bytes]]] = {}
-    for data in many:
-        keys, counts = by_width.setdefault(data[0], ([], []))
-        middle = _counts_at(data)
-        keys.append(data[1:middle])
-        counts.append(data[middle:])
-    tally = [0] * (4 * SPAN) if by_width else []
-    for code, (keys, counts) in by_width.items():
-        # Joined, because for short ones everything around the loop takes longer than the loop.
-        for key, count in zip(_array("H", b"".join(keys)), _array(chr(code), b"".join(counts)), strict=True):
+def added_up(many: Iterable[bytes], taken: Iterable[bytes] = ()) -> Tally:
+    """Of all that `pack` made, less those `taken`; empty when there are none."""
+    added, subtracted = _joined(many), _joined(taken)
+    tally = [0] * (4 * SPAN) if added or subtracted else []
+    for keys, counts in added:
+        for key, count in zip(keys, counts, strict=True):
             tally[key] += count
+    for keys, counts in subtracted:
+        for key, count in zip(keys, counts, strict=True):
+            tally[key] -= count
     return tally
 
 
@@ -96,6 +93,19 @@ def unpack(data: bytes) -> Bins:
     """The reverse of `pack`."""
     middle = _counts_at(data)
     return dict(zip(_array("H", data[1:middle]), _array(chr(data[0]), data[middle:]), strict=True))
+
+
+def _joined(many: Iterable[bytes]) -> list[tuple[array[int], array[int]]]:
+    """All bins and their counts, by width: for short ones everything around a loop takes longer than the loop."""
+    by_width: dict[int, tuple[list[bytes], list[bytes]]] = {}
+    for data in many:
+        keys, counts = by_width.setdefault(data[0], ([], []))
+        middle = _counts_at(data)
+        keys.append(data[1:middle])
+        counts.append(data[middle:])
+    return [
+        (_array("H", b"".join(keys)), _array(chr(code), b"".join(counts))) for code, (keys, counts) in by_width.items()
+    ]
 
 
 def _counts_at(data: bytes) -> int:

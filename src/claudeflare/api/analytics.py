@@ -16,7 +16,8 @@ from claudeflare.api.services import ServicesOf
 from claudeflare.api.time_range import TimeRange, time_range
 from claudeflare.api.times import to_iso
 from claudeflare.storage.rollup_choice import Choice
-from claudeflare.storage.rollup_reading import RollupReader, Totals, total_of
+from claudeflare.storage.rollup_reading import RollupReader
+from claudeflare.storage.rollup_totals import Totals, total_of
 
 router = APIRouter(prefix="/api/analytics", tags=["analytics"])
 
@@ -47,7 +48,7 @@ def show_analytics(
         status=status,
     )
     with services.rollups.reading() as reader:
-        series = reader.series(choice, asked.series(), asked.latencies(), asked.edges)
+        series = reader.series(choice, asked.series(), asked.edges)
         previous = reader.total(choice, asked.previous())
         parts = reader.breakdown(choice, asked.whole())
         counted_from = _counted_from(reader, asked)

@@ -9,7 +9,7 @@ from typing import Any
 from claudeflare.analytics.segments import ACCOUNT, AGENT, CLIENT_KEY, ERROR, MODEL, STATUS, Segment
 from claudeflare.api.account_names import AccountNames
 from claudeflare.api.figures import figures
-from claudeflare.storage.rollup_reading import Totals, total_of
+from claudeflare.storage.rollup_totals import Totals, total_of
 
 Parts = dict[Segment, Totals]
 

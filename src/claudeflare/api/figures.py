@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from claudeflare.analytics.histogram import DURATION, OVERHEAD, QUEUE, TTFT, Tally, percentiles
 from claudeflare.storage.rollup_cells import NANOS, SUMS
-from claudeflare.storage.rollup_reading import Totals
+from claudeflare.storage.rollup_totals import Totals
 
 RANKS: Final = (0.50, 0.95, 0.99)
 

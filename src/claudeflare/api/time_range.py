@@ -42,11 +42,8 @@ class TimeRange:
 
     def series(self) -> list[Stretch]:
         """As coarse as its points allow, and no coarser than the hours of a day."""
-        return self._between_edges((HOUR, QUARTER, MINUTE))
-
-    def latencies(self) -> list[Stretch]:
-        """As coarse as its points allow."""
-        return self._between_edges((DAY, HOUR, QUARTER, MINUTE))
+        grid = next(level for level in (HOUR, QUARTER, MINUTE) if self._fits(level))
+        return [Stretch(grid, self.start, self.edges[-1])]
 
     def whole(self) -> list[Stretch]:
         """In as few buckets as possible."""
@@ -57,10 +54,6 @@ class TimeRange:
         finest = MINUTE if self._has_minutes(2 * self.start - self.now) else QUARTER
         length = -int(-(self.end - self.start) // finest) * finest
         return self._cover(max(0, self.start - length), self.start)
-
-    def _between_edges(self, levels: tuple[int, ...]) -> list[Stretch]:
-        grid = next(level for level in levels if self._fits(level))
-        return [Stretch(grid, self.start, self.edges[-1])]
 
     def _fits(self, level: int) -> bool:
         return self.width >= level and all(edge % level == 0 for edge in self.edges)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, and_, false, func, true
 
 from claudeflare.analytics.segments import ACCOUNT, ALL, CLIENT_KEY, EVERY, MODEL, STATUS
 from claudeflare.errors import InvalidInput
@@ -38,6 +38,23 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """On the columns of `segments`. Raises `InvalidInput` for a status nobody can have."""
+        return [*self._outcome(), *self._named()]
+
+    def opposite(self) -> list[ColumnElement[bool]]:
+        """The same of what is left out, but for success: together with it, it is all that `opened` chooses."""
+        # A segment without a status has another one, whatever databases make of NULL.
+        return [*self._outcome(), ~func.coalesce(and_(true(), *self._named()), false())]
+
+    def opened(self) -> Choice:
+        """Of nothing but success."""
+        return Choice(status=self.status if self.status in _SUCCESS else None)
+
+    def _outcome(self) -> list[ColumnElement[bool]]:
+        if self.status not in _SUCCESS:
+            return []
+        return [segments.c.success if self.status == "success" else ~segments.c.success]
+
+    def _named(self) -> list[ColumnElement[bool]]:
         c = segments.c
         found: list[ColumnElement[bool]] = [
             column.in_(values)
@@ -48,13 +65,11 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
             )
             if values is not None
         ]
-        return found if self.status is None else [*found, _status(self.status)]
+        return found if self.status is None or self.status in _SUCCESS else [*found, _status(self.status)]
 
 
 def _status(status: str) -> ColumnElement[bool]:
     c = segments.c
-    if status in _SUCCESS:
-        return c.success if status == "success" else ~c.success
     if status in TERMINAL_STATES:
         return c.terminal_state == status
     if re.fullmatch(r"[1-9][0-9]{2}", status):
