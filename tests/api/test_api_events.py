@@ -97,7 +97,7 @@ async def test_what_becomes_of_accounts_is_told(server: Watched) -> None:
         told = await both(events, "account", "happened")
         assert (told["account"]["id"], told["account"]["rateLimitStatus"]) == (work, "limited")
         assert told["happened"]["text"] == "work was limited: tokens per minute."
-        await server.call("POST", "/api/accounts/work/pause")
+        await server.call("POST", f"/api/accounts/{work}/pause")
         told = await both(events, "account", "happened")
         assert (told["account"]["paused"], told["happened"]["kind"]) == (True, "account-paused")
         await add(server, "spare")

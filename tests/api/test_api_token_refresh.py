@@ -70,8 +70,8 @@ async def test_a_needed_login_names_its_command(api: Api, tokens: TokenServer) -
 
 
 async def test_keys_are_not_renewed(api: Api) -> None:
-    await api.add("work")
-    status, code, message = await api.refused("POST", "/api/accounts/work/refresh")
+    account = await api.add("work")
+    status, code, message = await api.refused("POST", f"/api/accounts/{account['id']}/refresh")
     assert (status, code) == (409, "conflict")
     assert message == "This account has no token that Claudeflare renews."
     assert (await api.refused("POST", "/api/accounts/nobody/refresh"))[0] == 404

@@ -49,9 +49,9 @@ async def test_what_is_not_there(api: Api) -> None:
     ],
 )
 async def test_a_body_that_is_wrong_names_its_fields(api: Api, body: bytes, details: list[str]) -> None:
-    await api.add("work")
+    account = await api.add("work")
     headers = {"content-type": "application/json"}
-    response = await api.client.post("/api/accounts/work/tier", content=body, headers=headers)
+    response = await api.client.post(f"/api/accounts/{account['id']}/tier", content=body, headers=headers)
     assert response.status_code == 422
     answer = response.json()
     assert set(answer) == {"error", "code", "details"}
