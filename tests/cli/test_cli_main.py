@@ -14,6 +14,12 @@ from claudeflare.http1 import encoding
 from harness.command_line import CommandLine
 
 COMMANDS = {
+    "audit",
+    "backup",
+    "restore",
+    "dashboard",
+    "keys",
+    "secrets",
     "serve",
     "demo",
     "simulator",
