@@ -4151,12 +4151,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "8cc4e349-77f9-42b2-9c44-ca95b7b014ea",
-                     *       "name": "work",
+                     *       "id": "f7f6f96a-d8c0-4d78-ad0b-1403db8b27f2",
+                     *       "name": "spare",
                      *       "provider": "anthropic",
                      *       "mode": "api-key",
-                     *       "tier": 5,
-                     *       "priority": 1,
+                     *       "tier": 1,
+                     *       "priority": 0,
                      *       "paused": true,
                      *       "baseUrl": null,
                      *       "tokenStatus": "valid",
@@ -4175,12 +4175,12 @@ export interface operations {
                      *         }
                      *       ],
                      *       "gauges": [],
-                     *       "reserve": 0.9,
+                     *       "reserve": null,
                      *       "allowExtraUsage": null,
                      *       "inFlight": 0,
-                     *       "requestCount": 0,
-                     *       "totalRequests": 0,
-                     *       "lastUsed": null,
+                     *       "requestCount": 1,
+                     *       "totalRequests": 1,
+                     *       "lastUsed": "2026-11-22T17:39:00.000Z",
                      *       "created": "2026-11-22T17:40:00.000Z"
                      *     }
                      */
@@ -4226,12 +4226,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "8cc4e349-77f9-42b2-9c44-ca95b7b014ea",
-                     *       "name": "work",
+                     *       "id": "f7f6f96a-d8c0-4d78-ad0b-1403db8b27f2",
+                     *       "name": "spare",
                      *       "provider": "anthropic",
                      *       "mode": "api-key",
-                     *       "tier": 5,
-                     *       "priority": 1,
+                     *       "tier": 1,
+                     *       "priority": 0,
                      *       "paused": false,
                      *       "baseUrl": null,
                      *       "tokenStatus": "valid",
@@ -4239,16 +4239,23 @@ export interface operations {
                      *       "tokenRenewed": null,
                      *       "tokenTrouble": null,
                      *       "needsLogin": null,
-                     *       "rateLimitStatus": "ok",
-                     *       "rateLimitReset": null,
-                     *       "limits": [],
+                     *       "rateLimitStatus": "limited: opus",
+                     *       "rateLimitReset": "2026-11-22T18:10:00.000Z",
+                     *       "limits": [
+                     *         {
+                     *           "modelClass": "opus",
+                     *           "reason": "7d_opus: all used",
+                     *           "until": "2026-11-22T18:10:00.000Z",
+                     *           "guess": false
+                     *         }
+                     *       ],
                      *       "gauges": [],
-                     *       "reserve": 0.9,
+                     *       "reserve": null,
                      *       "allowExtraUsage": null,
                      *       "inFlight": 0,
-                     *       "requestCount": 0,
-                     *       "totalRequests": 0,
-                     *       "lastUsed": null,
+                     *       "requestCount": 1,
+                     *       "totalRequests": 1,
+                     *       "lastUsed": "2026-11-22T17:39:00.000Z",
                      *       "created": "2026-11-22T17:40:00.000Z"
                      *     }
                      */
@@ -4303,12 +4310,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "8cc4e349-77f9-42b2-9c44-ca95b7b014ea",
-                     *       "name": "work",
+                     *       "id": "f7f6f96a-d8c0-4d78-ad0b-1403db8b27f2",
+                     *       "name": "spare",
                      *       "provider": "anthropic",
                      *       "mode": "api-key",
                      *       "tier": 20,
-                     *       "priority": 1,
+                     *       "priority": 0,
                      *       "paused": false,
                      *       "baseUrl": null,
                      *       "tokenStatus": "valid",
@@ -4316,16 +4323,23 @@ export interface operations {
                      *       "tokenRenewed": null,
                      *       "tokenTrouble": null,
                      *       "needsLogin": null,
-                     *       "rateLimitStatus": "ok",
-                     *       "rateLimitReset": null,
-                     *       "limits": [],
+                     *       "rateLimitStatus": "limited: opus",
+                     *       "rateLimitReset": "2026-11-22T18:10:00.000Z",
+                     *       "limits": [
+                     *         {
+                     *           "modelClass": "opus",
+                     *           "reason": "7d_opus: all used",
+                     *           "until": "2026-11-22T18:10:00.000Z",
+                     *           "guess": false
+                     *         }
+                     *       ],
                      *       "gauges": [],
-                     *       "reserve": 0.9,
+                     *       "reserve": null,
                      *       "allowExtraUsage": null,
                      *       "inFlight": 0,
-                     *       "requestCount": 0,
-                     *       "totalRequests": 0,
-                     *       "lastUsed": null,
+                     *       "requestCount": 1,
+                     *       "totalRequests": 1,
+                     *       "lastUsed": "2026-11-22T17:39:00.000Z",
                      *       "created": "2026-11-22T17:40:00.000Z"
                      *     }
                      */
@@ -4380,12 +4394,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "8cc4e349-77f9-42b2-9c44-ca95b7b014ea",
+                     *       "id": "f7f6f96a-d8c0-4d78-ad0b-1403db8b27f2",
                      *       "name": "office",
                      *       "provider": "anthropic",
                      *       "mode": "api-key",
                      *       "tier": 20,
-                     *       "priority": 1,
+                     *       "priority": 0,
                      *       "paused": false,
                      *       "baseUrl": null,
                      *       "tokenStatus": "valid",
@@ -4397,12 +4411,12 @@ export interface operations {
                      *       "rateLimitReset": null,
                      *       "limits": [],
                      *       "gauges": [],
-                     *       "reserve": 0.9,
+                     *       "reserve": null,
                      *       "allowExtraUsage": null,
                      *       "inFlight": 0,
-                     *       "requestCount": 0,
-                     *       "totalRequests": 0,
-                     *       "lastUsed": null,
+                     *       "requestCount": 1,
+                     *       "totalRequests": 1,
+                     *       "lastUsed": "2026-11-22T17:39:00.000Z",
                      *       "created": "2026-11-22T17:40:00.000Z"
                      *     }
                      */
