@@ -92,7 +92,8 @@ async def test_a_no_to_the_terms_changes_nothing(environ: dict[str, str]) -> Non
 
 async def test_control_c_at_the_question_ends_it(provider: SimulatorServer, environ: dict[str, str]) -> None:
     async with terminal(*CLAUDEFLARE, "add", "keyed", "--mode", "console", environ=environ) as screen:
-        await screen.until("Code:")
+        # The space is written last before the question waits: a signal that came sooner is found at the next key.
+        await screen.until("Code: ")
         screen.type("\x03")
         assert await screen.ended() == 130
     assert json.loads((await run(environ, "list", "--json"))[1]) == []

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import socket
 import threading
@@ -210,6 +211,16 @@ async def test_payloads_that_were_shed_are_summed_over_gateways_and_their_succes
     first.close()
     await world.connect(2).greeted(2)
     assert world.gateways.shed_payloads() == 6
+
+
+async def test_a_link_that_ends_while_control_does_is_closed(world: World) -> None:
+    end = world.connect()
+    await end.greeted()
+    end.close()
+    while world.gateways.connected():  # until control has noticed, and not a moment longer
+        await asyncio.sleep(0)
+    await world.gateways.close()
+    gc.collect()  # what is left open is told of when it is collected, and that fails the test
 
 
 async def test_a_gateway_that_breaks_off_disturbs_nobody(world: World, caplog: pytest.LogCaptureFixture) -> None:

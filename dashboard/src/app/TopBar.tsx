@@ -1,6 +1,8 @@
 // The sentence of state, always in sight, and what can be done from everywhere.
 import { ActionIcon, Tooltip, useMantineColorScheme } from "@mantine/core";
 import { IconDeviceDesktop, IconHelp, IconLogout, IconMoon, IconSearch, IconSun } from "@tabler/icons-react";
+import { onlineManager } from "@tanstack/react-query";
+import { useSyncExternalStore } from "react";
 import { type LiveState, useLiveState } from "~/api/live";
 import { useAccounts, useQueue } from "~/api/queries";
 import { signOut } from "~/api/session";
@@ -40,6 +42,8 @@ function Sentence() {
   const accounts = useAccounts();
   const queue = useQueue();
   const now = useNow();
+  // Known at once; a query that is due would find out only then.
+  const offline = !useSyncExternalStore(onlineManager.subscribe, () => onlineManager.isOnline());
   if (accounts.data === undefined) {
     if (accounts.isError) return <p className={css.sentence}>{accounts.error.message}</p>;
     return (
@@ -48,7 +52,6 @@ function Sentence() {
       </div>
     );
   }
-  const offline = accounts.fetchStatus === "paused";
   const { state, head, rest } =
     accounts.isError || offline
       ? unreachable(accounts.dataUpdatedAt, now, offline)

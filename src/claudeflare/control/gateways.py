@@ -124,6 +124,10 @@ class Gateways:
         """See `GatewayFeed`."""
         return self._shed
 
+    def connected(self) -> int:
+        """See `GatewayFeed`."""
+        return len(self._links)
+
     def shed_payloads(self) -> int:
         """See `GatewayFeed`."""
         return sum(self._shed_payloads.values())
@@ -194,8 +198,10 @@ class Gateways:
             log.error("gateway %d says what cannot be understood (%s); its link is dropped", worker, error)
         finally:
             self._links = tuple(each for each in self._links if each is not link)
-            await tasks.close()
-            link.close()
+            try:
+                await tasks.close()
+            finally:  # control may end while its gateway's end is being dealt with
+                link.close()
 
     async def _answer_pins(self, link: GatewayLink, question: PinQuestion) -> None:
         link.put_pins(await answer_pins(question, self._find_pins, self._recent))
