@@ -32,10 +32,11 @@ _LONGEST_TEXT: Final = 20_000
 def configure_logging(level: str, format: str, *, process: str, stream: TextIO | None = None) -> None:
     """Send every log record of this process to `stream` (standard error), replacing what was configured before.
 
-    `level` is a key of `LEVELS`, `format` is `pretty` or `json`, `process` names this process in each line.
+    `level` is a key of `LEVELS`, `format` is `pretty`, `json` or `none` (nothing is sent there), `process` names this
+    process in each line.
     """
     target = sys.stderr if stream is None else stream
-    handler = logging.StreamHandler(target)
+    handler = logging.NullHandler() if format == "none" else logging.StreamHandler(target)
     handler.setFormatter(JsonLines(process) if format == "json" else PrettyLines(process, color=target.isatty()))
     root = logging.getLogger()
     for replaced in root.handlers[:]:

@@ -32,8 +32,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Milliseconds a session stays bound to its account after its last request."""
     log_level: Literal["debug", "info", "warn", "error"] = "info"
     """Least severe level that is logged."""
-    log_format: Literal["pretty", "json"] = "pretty"
-    """`pretty` for people, `json` one object a line for collectors."""
+    log_format: Literal["pretty", "json", "none"] = "pretty"
+    """`pretty` for people, `json` one object a line for collectors, `none`: to the data directory's log files alone."""
     retry_attempts: int = 3
     """Attempts per request that may fail by 5xx, 529 or connection. Attempts that end in a limit are not counted."""
     retry_delay_ms: int = 1000

@@ -200,6 +200,7 @@ async def test_the_history_tells_what_happened_to_accounts(api: Api) -> None:
             "account": "work",
             "accountId": work,
             "modelClass": "opus",
+            "clientKey": None,
             "reason": "7d_opus",
             "until": "2026-11-18T11:07:40.000Z",
             "count": 1,

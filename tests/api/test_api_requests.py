@@ -9,7 +9,7 @@ from harness.rest_api import NOW, Api, words
 
 NAMED = words(
     """id timestamp method path accountUsed statusCode success terminalState errorMessage responseTimeMs ttftMs
-    overheadMs queuedMs failoverAttempts sessionId clientKey model inputTokens cacheReadInputTokens
+    overheadMs queuedMs failoverAttempts triedAccounts sessionId clientKey model inputTokens cacheReadInputTokens
     cacheCreationInputTokens cacheCreation5mTokens cacheCreation1hTokens outputTokens costUsd tokensPerSecond
     stopReason"""
 )
@@ -97,6 +97,7 @@ async def test_a_line_of_the_list_has_every_field(api: Api) -> None:
         "overheadMs": 0.75,
         "queuedMs": 1.0,
         "failoverAttempts": 1,
+        "triedAccounts": ["work"],
         "sessionId": "s1",
         "clientKey": "laptop",
         "model": "claude-opus-5",

@@ -25,6 +25,7 @@ def summary(**fields: object) -> RequestSummary:
         "overhead_ms": 0.0,
         "queued_ms": 0.0,
         "failover_attempts": 0,
+        "tried": (),
         "request_bytes": 0,
         "response_bytes": 0,
         "tokens": TokenCounts(output=100),

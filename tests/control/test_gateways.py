@@ -172,6 +172,7 @@ async def test_requests_in_flight_are_summed_while_their_gateways_live(world: Wo
     await first.send(InFlight({"a": 2, "b": 1}, open_connections=3))
     await second.send(InFlight({"a": 5}, open_connections=5))
     await until(lambda: world.gateways.in_flight() == {"a": 7, "b": 1})
+    assert world.gateways.connected() == 2
     first.close()
     await until(lambda: world.gateways.in_flight() == {"a": 5})
 

@@ -25,6 +25,7 @@ TROUBLE = Trouble(failures=1, words="down")
         (replace(STATE, refused="no"), NO_TROUBLE, None, 0.0, "needs login"),
         (STATE, NO_TROUBLE, "needs login: claudeflare login x", 0.0, "needs login"),
         (STATE, NO_TROUBLE, "spend limit", 0.0, "valid"),
+        (STATE, NO_TROUBLE, "credential refused: invalid x-api-key", 0.0, "refused"),
     ],
 )
 def test_the_status(state: TokenState | None, trouble: Trouble, attention: str | None, now: float, word: str) -> None:

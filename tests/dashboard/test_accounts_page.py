@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Locator, Page, expect
 
+from claudeflare.storage.database import Database
+from claudeflare.storage.limit_history import STEP_SECONDS, LimitHistory, LimitId, LimitStep
 from harness.dashboard import OpenTab, converse, dashboard_server
 from harness.server import ClaudeflareServer
 
@@ -40,6 +43,20 @@ async def begin_adding(page: Page, name: str, kind: str) -> Locator:
     await sheet.get_by_role("radio", name=re.compile(f"^{kind}")).check()
     await sheet.get_by_role("button", name="Continue").click()
     return sheet
+
+
+def record_limits(server: ClaudeflareServer, account: str) -> None:
+    """A day of readings up to now, with a night in which nobody sent anything."""
+    now = int(time.time()) // STEP_SECONDS
+    steps = [
+        LimitStep(account, LimitId("window", name, ""), number * STEP_SECONDS, used, used)
+        for number in range(now - 280, now)
+        if not 80 < now - number < 180
+        for name, used in (("5h", number % 60 / 160), ("7d", 0.2 + (number + 280 - now) / 900))
+    ]
+    database = Database(f"sqlite:///{server.home.database}")
+    LimitHistory(database).add(steps)
+    database.dispose()
 
 
 async def allow(page: Page, link: Locator, account: str) -> str:
@@ -205,6 +222,22 @@ async def test_everything_of_an_account_is_changed_in_its_panel(open_tab: OpenTa
     renamed = tab.page.get_by_role("dialog", name="bench")
     await expect(renamed.get_by_role("button", name="Save")).to_be_disabled()
     tab.troubles = [each for each in tab.troubles if "400" not in each]
+
+
+async def test_limits_over_time_are_drawn_from_what_is_on_record(open_tab: OpenTab, server: ClaudeflareServer) -> None:
+    account = (await server.api.get("/api/accounts/home")).json()["id"]
+    record_limits(server, account)
+    tab = await open_tab()
+    await tab.go(f"/accounts/{account}")
+    panel = tab.page.get_by_role("dialog", name="home")
+    chart = panel.get_by_role("figure", name="Limits used")
+    await expect(chart.get_by_role("listitem")).to_have_text([re.compile("5 hours"), re.compile("7 days")])
+    await chart.scroll_into_view_if_needed()
+    await tab.screenshot("account-over-time")
+    await panel.get_by_text("7 d", exact=True).click()
+    await chart.get_by_text("Figures").click()
+    await expect(chart.get_by_role("cell", name="37 %").first).to_be_visible()
+    assert await tab.violations() == []
 
 
 async def test_removing_asks_for_the_name(open_tab: OpenTab, server: ClaudeflareServer) -> None:

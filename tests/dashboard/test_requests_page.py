@@ -82,6 +82,14 @@ async def opened(open_tab: OpenTab, path: str, theme: str = "dark", width: int =
     return tab, detail(tab)
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+async def test_the_list_shows_which_way_a_request_was_moved(open_tab: OpenTab, recorded: Recorded, width: int) -> None:
+    tab = await open_tab(width=width)
+    await tab.go("/requests")
+    await expect(tab.page.get_by_title("work → spare").first).to_be_visible(timeout=PATIENCE_MS)
+    await tab.screenshot("requests-moved")
+
+
 async def test_a_filter_narrows_the_list_and_is_in_the_url(open_tab: OpenTab) -> None:
     tab = await open_tab()
     await tab.go("/requests")

@@ -205,7 +205,7 @@ TARGETS: dict[str, Target] = {
     ),
     "a cursor of accounts": Target(text(account_pages._decoded), (b"WzEuMCwiYSJd",)),
     "a cursor of requests": Target(text(request_query.after), (b"MS4wIHItMQ",)),
-    "a cursor of happenings": Target(text(happenings._decoded), (b"WzEuMCwiYSIsImIiLCJjIl0",)),
+    "a cursor of happenings": Target(text(happenings._decoded), (b"WzEuMCwiYSIsImIiLCJjIiwiZCJd",)),
     "a cursor of keys": Target(text(client_keys._read_cursor), (b"1.5,abc", b"nan,x", b"1e999,x")),
     "a place in the log": Target(text(follower.parse_position), (b"control.1.532,gateway-0.3.10",)),
     "a line of the log": Target(lambda data, _: history.parse(data), (b'{"time":"x","level":"info"}',)),

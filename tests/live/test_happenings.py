@@ -4,7 +4,8 @@ import pytest
 
 from claudeflare.balancing.change import AttentionNeeded, BenchCleared, Benched, Change, SessionBound, Unpinned
 from claudeflare.live.happenings import sentence
-from claudeflare.storage.happenings import Happening, happening
+from claudeflare.storage.happenings import Happening
+from claudeflare.storage.told_changes import happening
 
 
 @pytest.mark.parametrize(
@@ -39,10 +40,18 @@ def test_what_happens_with_every_request_is_not(change: Change) -> None:
         (Happening(at=1.0, kind="moved", reason="spare", count=3), "3 requests moved from work to spare."),
         (Happening(at=1.0, kind="strategy", reason="headroom"), "The strategy is now headroom."),
         (Happening(at=1.0, kind="account-paused"), "work was paused."),
+        (Happening(at=1.0, kind="refreshed"), "work has a new token."),
     ],
 )
 def test_the_rest_in_words(what: Happening, told: str) -> None:
     assert sentence(what, "work") == told
+
+
+def test_a_client_key_in_words() -> None:
+    used_up = Happening(at=1.0, kind="budget", client_key="ci", reason="5 USD a day")
+    assert sentence(used_up, None) == "The client key ci has used up its budget: 5 USD a day."
+    near = Happening(at=1.0, kind="budget-near", client_key="ci", reason="5 USD a day")
+    assert sentence(near, None) == "The client key ci has little of its budget left: 5 USD a day."
 
 
 def test_an_account_nobody_can_name() -> None:

@@ -115,3 +115,45 @@ async def test_the_end_ends_every_stream() -> None:
             assert await reader.read(PATIENCE) == []
             assert reader.ended
         assert repr(live).startswith("<Live <Feed at ")
+
+
+class FirstLook(Ticks):
+    """Looks when it is allowed to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.looking = asyncio.Event()
+        self.may_look = asyncio.Event()
+
+    async def events(self, news: News) -> Sequence[Event]:
+        self.looking.set()
+        await self.may_look.wait()
+        return await super().events(news)
+
+
+async def test_who_begins_is_told_to_fetch_only_when_every_change_from_then_on_is_told() -> None:
+    live, source = Live(tick_seconds=0.001), FirstLook()
+    live.set_source(source)
+    async with asyncio.timeout(PATIENCE):
+        with live.reader(live.activity, None) as reader:
+            await source.looking.wait()
+            assert await reader.read(0.0) == [], "what changed now would be taken for what always was"
+            source.may_look.set()
+            ((_, event),) = await reader.read(PATIENCE)
+            assert event.kind == "ready"
+            with live.reader(live.activity, None) as later:
+                ((_, event),) = await later.read(0.0)
+                assert event.kind == "ready"
+        await live.close()
+
+
+async def test_who_waits_for_the_first_look_is_let_go_when_the_server_ends() -> None:
+    live, source = Live(tick_seconds=0.001), FirstLook()
+    live.set_source(source)
+    async with asyncio.timeout(PATIENCE):
+        with live.reader(live.activity, None) as reader:
+            await source.looking.wait()
+            live.end_streams()
+            assert [event.kind for _, event in await reader.read(PATIENCE)] == ["ready"]
+            assert reader.ended
+        await live.close()

@@ -1,30 +1,18 @@
 from __future__ import annotations
 
-import threading
-
 import pytest
 
 from claudeflare.errors import StorageError
 from claudeflare.retention.access_retention import AUDIT_SECONDS, BATCH, AccessRetention
+from harness.small_steps import Backlog, Stop
 
 NOW = 1_795_000_000.0
 
 
-class Audit:
+class Audit(Backlog):
     """Has so many old entries."""
 
-    def __init__(self, old: int) -> None:
-        self.old = old
-        self.asked: list[float] = []
-
-    def __repr__(self) -> str:
-        return "<Audit>"
-
-    def delete_before(self, before: float, limit: int) -> int:
-        self.asked.append(before)
-        deleted = min(self.old, limit)
-        self.old -= deleted
-        return deleted
+    delete_before = Backlog.delete
 
 
 class Sessions:
@@ -41,20 +29,6 @@ class Sessions:
         return ended
 
 
-class Stop(threading.Event):
-    """Waits take no time; after `allowed` of them it is set."""
-
-    def __init__(self, allowed: int) -> None:
-        super().__init__()
-        self._allowed = allowed
-
-    def wait(self, timeout: float | None = None) -> bool:
-        self._allowed -= 1
-        if self._allowed <= 0:
-            self.set()
-        return self.is_set()
-
-
 def retention(audit: Audit) -> AccessRetention:
     return AccessRetention(audit, Sessions(), lambda: NOW)
 
@@ -69,7 +43,7 @@ def test_entries_older_than_a_year_go_a_few_at_a_time() -> None:
 def test_it_stops_between_two_transactions() -> None:
     audit = Audit(9 * BATCH)
     assert retention(audit).run_once(Stop(2)) == 2 * BATCH + 2
-    assert audit.old == 7 * BATCH
+    assert audit.left == 7 * BATCH
 
 
 def test_a_round_that_fails_is_followed_by_another(caplog: pytest.LogCaptureFixture) -> None:
@@ -82,4 +56,4 @@ def test_a_round_that_fails_is_followed_by_another(caplog: pytest.LogCaptureFixt
     retention(audit).run(Stop(2))
     assert len(audit.asked) == 2
     assert "The database is away." in caplog.text
-    assert repr(retention(audit)) == "<AccessRetention of <Audit> and <Sessions>>"
+    assert repr(retention(audit)) == "<AccessRetention of <Backlog> and <Sessions>>"

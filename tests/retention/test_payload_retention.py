@@ -11,8 +11,9 @@ import pytest
 from claudeflare.journal.payloads import Payload
 from claudeflare.retention import payload_retention
 from claudeflare.retention.payload_retention import CHUNKS_AT_ONCE, INTERVAL_SECONDS, PAYLOADS_AT_ONCE, PayloadRetention
-from claudeflare.retention.retention import DAY_SECONDS, PAUSE_SECONDS
+from claudeflare.retention.retention import DAY_SECONDS
 from claudeflare.retention.retention_choice import RetentionChoice
+from claudeflare.retention.rounds import PAUSE_SECONDS
 from claudeflare.settings import Settings
 from claudeflare.storage import migrate
 from claudeflare.storage.database import Database

@@ -9,12 +9,14 @@ import pytest
 
 from claudeflare.errors import StorageError
 from claudeflare.providers.usage import TokenCounts
-from claudeflare.retention.retention import BATCH, DAY_SECONDS, INTERVAL_SECONDS, PAUSE_SECONDS, Retention
+from claudeflare.retention.retention import BATCH, DAY_SECONDS, INTERVAL_SECONDS, Retention
+from claudeflare.retention.rounds import PAUSE_SECONDS
 from claudeflare.storage import migrate
 from claudeflare.storage.database import Database
 from claudeflare.storage.records import PricedRequest
 from claudeflare.storage.requests import RequestStore
 from harness.journal_frames import finished
+from harness.small_steps import Stop
 
 NOW = 1_795_000_000.0
 
@@ -25,22 +27,6 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
-
-
-class Stop(threading.Event):
-    """Waits are noted and take no time; the last of `allowed` of them is when it is set."""
-
-    def __init__(self, allowed: int) -> None:
-        super().__init__()
-        self.waited: list[float] = []
-        self._allowed = allowed
-
-    def wait(self, timeout: float | None = None) -> bool:
-        assert timeout is not None
-        self.waited.append(timeout)
-        if len(self.waited) >= self._allowed:
-            self.set()
-        return self.is_set()
 
 
 @pytest.fixture

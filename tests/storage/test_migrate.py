@@ -15,22 +15,23 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, func, inspect, select, text
 
+from claudeflare.analytics.stretches import DAY, Stretch
 from claudeflare.errors import StorageError
 from claudeflare.journal.records import Finished
 from claudeflare.providers.usage import TokenCounts
-from claudeflare.storage import access_tables, client_key_tables, migrate
+from claudeflare.storage import migrate
 from claudeflare.storage.accounts import AccountStore, NewAccount
 from claudeflare.storage.database import Database
 from claudeflare.storage.payload_tables import payload_metadata
+from claudeflare.storage.record_tables import record_metadata as metadata
 from claudeflare.storage.records import PricedRequest
 from claudeflare.storage.requests import RequestStore
+from claudeflare.storage.rollup_choice import Choice
+from claudeflare.storage.rollup_state import read_state
 from claudeflare.storage.rollups import RollupStore
 from claudeflare.storage.secrets import SealedSecret, SecretStore
-from claudeflare.storage.tables import metadata
 
 HEAD = migrate.head_revision()
-assert access_tables.metadata is metadata, "imported, so that `metadata` holds its tables"
-assert client_key_tables.metadata is metadata, "for the same reason"
 
 
 def fill(database: Database) -> None:
@@ -310,3 +311,45 @@ def test_sums_over_records_from_before_there_were_any(empty: Database) -> None:
         with empty.read() as connection:
             filled = connection.execute(text("SELECT * FROM hourly_sums ORDER BY hour, account_id, model")).all()
         assert filled == kept
+
+
+def test_figures_from_before_there_were_any_by_account_and_model(empty: Database) -> None:
+    """What was summed up before is read as it was; what is after the next midnight in both ways is the same."""
+    migrate.upgrade(empty, None)
+    store, kept = RequestStore(empty), RollupStore(empty)
+    choice = Choice(account_ids=["a"], models=["m"])
+
+    def answer(*days: int) -> list[int]:
+        with kept.reading() as reader:
+            return [reader.total(choice, [Stretch(DAY, day * DAY, (day + 1) * DAY)]).sums[0] for day in days]
+
+    def write(request_id: str, started_at: float) -> None:
+        finished = Finished(
+            id=request_id,
+            started_at=started_at,
+            method="POST",
+            path="/v1/messages",
+            terminal_state="complete",
+            status=200,
+            account_id="a",
+            model="m",
+        )
+        request = PricedRequest(finished=finished, tokens=TokenCounts())
+        store.write_batch(opened=[], finished=[request], changed=[], shed={})
+
+    write("early", 0.3 * DAY)
+    while kept.fold(0.5 * DAY):
+        pass
+    migrate.downgrade(empty, "0010")
+    migrate.upgrade(empty, None)
+    with empty.read() as connection:
+        assert read_state(connection).paired_from == DAY
+    write("same day", 0.6 * DAY)
+    write("next day", 1.5 * DAY)
+    while kept.fold(3 * DAY):
+        pass
+    assert answer(0, 1, 2) == [2, 1, 0]
+    kept.count_anew()
+    while kept.recount():
+        pass
+    assert answer(0, 1, 2) == [2, 1, 0]

@@ -120,6 +120,7 @@ def test_a_record_comes_back_whole(store: RequestStore, work: str) -> None:
         overhead_ms=0.75,
         queued_ms=3.0,
         failover_attempts=1,
+        tried=("other",),
         request_bytes=2048,
         response_bytes=4096,
         tokens=TOKENS,

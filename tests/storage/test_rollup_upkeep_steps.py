@@ -17,7 +17,7 @@ from claudeflare.storage.removed_accounts import account_ids_once_named, removed
 from claudeflare.storage.requests import RequestStore
 from claudeflare.storage.rollup_choice import Choice
 from claudeflare.storage.rollup_reading import RollupReader
-from claudeflare.storage.rollup_state import RollupState, read_state, write_folded_until
+from claudeflare.storage.rollup_state import RollupState, read_state, write_folded_until, write_paired_from
 from claudeflare.storage.rollup_tables import rollups
 from claudeflare.storage.rollup_totals import total_of
 from claudeflare.storage.rollups import RollupStore
@@ -49,11 +49,11 @@ def test_ingest_writes_one_row_for_a_minute_and_folding_the_rest(database: Datab
     assert kept.fold(NOW + rollup_folding.SETTLED_SECONDS) is False  # the minute is too young
     assert rows(database) == 1
     kept.fold(NOW + rollup_folding.SETTLED_SECONDS + MINUTE)
-    # Eight kinds, at four levels.
-    assert rows(database) == 32
+    # Nine kinds, at four levels.
+    assert rows(database) == 36
     assert rows(database, kind=ALL) == 4
     write(store, priced("late", NOW + 5))
-    assert (rows(database), requests_on_rollups(database)) == (32, 4)
+    assert (rows(database), requests_on_rollups(database)) == (36, 4)
 
 
 def test_minutes_are_folded_a_few_at_a_time(database: Database, store: RequestStore) -> None:
@@ -72,10 +72,10 @@ def test_old_minutes_go_and_the_rest_stays(database: Database, store: RequestSto
         pass
     while kept.expire():
         pass
-    assert rows(database, level=MINUTE) == 8
+    assert rows(database, level=MINUTE) == 9
     assert requests_on_rollups(database) == 2
     write(store, priced("very late", NOW - 4 * DAY))
-    assert rows(database, level=MINUTE) == 8
+    assert rows(database, level=MINUTE) == 9
     assert requests_on_rollups(database) == 3
 
 
@@ -107,7 +107,8 @@ def test_the_state_survives(database: Database) -> None:
     with database.write() as connection:
         assert read_state(connection) == RollupState()
         write_folded_until(connection, 600)
-        assert read_state(connection) == RollupState(folded_until=600)
+        write_paired_from(connection, DAY)
+        assert read_state(connection) == RollupState(folded_until=600, paired_from=DAY)
 
 
 def test_nothing_to_write_is_no_work(database: Database) -> None:

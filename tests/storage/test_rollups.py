@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sample_requests import priced, write
 from sqlalchemy import delete, select
 
-from claudeflare.analytics.segments import ALL, DIMENSIONS
+from claudeflare.analytics.segments import ACCOUNT_MODEL, ALL, DIMENSIONS
 from claudeflare.analytics.stretches import DAY, LEVELS, Stretch
 from claudeflare.providers.usage import TokenCounts
 from claudeflare.storage.database import Database
@@ -18,6 +18,7 @@ from claudeflare.storage.records import PricedRequest
 from claudeflare.storage.requests import RequestStore
 from claudeflare.storage.rollup_cells import SUMS, Cells, CellsOfRows, coarsened, projected
 from claudeflare.storage.rollup_choice import Choice
+from claudeflare.storage.rollup_state import read_state, write_paired_from
 from claudeflare.storage.rollup_tables import rollup_latencies, rollups, segments
 from claudeflare.storage.rollups import RollupStore
 from claudeflare.storage.tables import hourly_sums, requests
@@ -55,7 +56,8 @@ STEPS = st.lists(
     | st.tuples(st.just("clear"), TIMES, st.integers(1, 3))
     | st.tuples(st.just("fold"), TIMES, st.integers(1, 9))
     | st.tuples(st.just("recount"), st.integers(0, 3))
-    | st.just(("count anew",)),
+    | st.just(("count anew",))
+    | st.just(("upgrade",)),
     max_size=9,
 )
 
@@ -90,6 +92,8 @@ def all_answers(database: Database, start: int, end: int, level: int) -> tuple[A
             # What is most of all there is, is read as all less the rest.
             as_values({0: reader.total(Choice(account_ids=["x", "y", ""]), stretch)}),
             as_values({0: reader.total(Choice(account_ids=["x"], status="error"), stretch)}),
+            as_values({0: reader.total(Choice(account_ids=["x"], client_keys=["k"]), stretch)}),
+            as_values({0: reader.total(Choice(account_ids=["x"], models=["m"], status="429"), stretch)}),
         )
 
 
@@ -104,6 +108,8 @@ def expected_answers(cells: Cells) -> tuple[Any, ...]:
         _summed(picked),
         _summed([a for s, a in every.items() if s.account_id in ("x", "y", "")]),
         _summed([a for s, a in every.items() if s.account_id == "x" and not s.success]),
+        _summed([a for s, a in every.items() if (s.account_id, s.client_key) == ("x", "k")]),
+        _summed([a for s, a in every.items() if (s.account_id, s.model, s.status) == ("x", "m", 429)]),
     )
 
 
@@ -123,7 +129,16 @@ def empty(database: Database) -> None:
         connection.exec_driver_sql("DELETE FROM metadata")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+def from_before_pairs(database: Database) -> None:
+    """As a database is that was just upgraded from a version without figures by account and model."""
+    with database.write() as connection:
+        for table in (rollups, rollup_latencies):
+            connection.execute(delete(table).where(table.c.kind == ACCOUNT_MODEL))
+        folded_until = read_state(connection).folded_until
+        write_paired_from(connection, math.ceil(folded_until / DAY) * DAY)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
 @given(steps=STEPS)
 def test_they_are_what_the_records_add_up_to(database: Database, steps: list[Any]) -> None:
     store, kept = RequestStore(database), RollupStore(database)
@@ -140,6 +155,8 @@ def test_they_are_what_the_records_add_up_to(database: Database, steps: list[Any
             case ["recount", int(times)]:
                 for _ in range(times):
                     kept.recount()
+            case ["upgrade"]:
+                from_before_pairs(database)
             case ["count anew"]:
                 kept.count_anew()
             case _:

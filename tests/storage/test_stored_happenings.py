@@ -5,6 +5,7 @@ import pytest
 from claudeflare.balancing.change import AttentionNeeded, BenchCleared, Benched, SessionBound
 from claudeflare.errors import InvalidInput
 from claudeflare.journal.records import Changed
+from claudeflare.storage import migrate
 from claudeflare.storage.accounts import AccountStore, NewAccount
 from claudeflare.storage.database import Database
 from claudeflare.storage.happenings import KEPT_SECONDS, Happening, HappeningStore
@@ -67,6 +68,32 @@ def test_a_month_later_it_is_gone(database: Database) -> None:
     state.apply([Benched(work, "", NOW + 10, "5h")], NOW)
     state.apply([AttentionNeeded(work, "revoked")], NOW + KEPT_SECONDS + 1)
     assert [each.kind for each in told(database)] == ["attention"]
+
+
+def test_what_no_change_tells_of_is_kept_by_account_and_client_key(database: Database) -> None:
+    store = HappeningStore(database)
+    work = add(database)
+    kept = [
+        Happening(at=NOW, kind="budget", client_key="ci", reason="1 USD a day", until=NOW + 60),
+        Happening(at=NOW, kind="budget", client_key="laptop"),
+        Happening(at=NOW, kind="refreshed", account_id=work),
+    ]
+    for what in (*kept, Happening(at=NOW, kind="budget", client_key="no\0key")):
+        store.add(what)
+    newest_first = sorted(kept, key=lambda what: (what.account_id or "", what.client_key or ""), reverse=True)
+    assert told(database) == newest_first
+    assert store.list(None, 9, work)[0] == newest_first[:1]
+    page, cursor = store.list(None, 2)
+    assert [*page, *store.list(cursor, 2)[0]] == newest_first
+
+
+def test_an_older_schema_keeps_what_happened_to_accounts(database: Database) -> None:
+    store, work = HappeningStore(database), add(database)
+    store.add(Happening(at=NOW, kind="refreshed", account_id=work))
+    store.add(Happening(at=NOW, kind="budget", client_key="ci"))
+    migrate.downgrade(database, "0011")
+    migrate.upgrade(database, None)
+    assert told(database) == [Happening(at=NOW, kind="refreshed", account_id=work)]
 
 
 def test_pages_lead_on_to_the_end(database: Database) -> None:

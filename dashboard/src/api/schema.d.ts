@@ -4,6 +4,28 @@
  */
 
 export interface paths {
+    "/api/accounts/{account}/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Limit History
+         * @description How far each limit of an account was used, over a range up to now, or `from` some moment `to` another.
+         *
+         *     Readings are kept as long as request records, and 90 days at most.
+         */
+        get: operations["show_limit_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/accounts": {
         parameters: {
             query?: never;
@@ -496,6 +518,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/glance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Glance
+         * @description The account that serves a session, or was used last, its tightest limit, and what requests cost today.
+         */
+        get: operations["show_glance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/simulate": {
         parameters: {
             query?: never;
@@ -618,6 +660,48 @@ export interface paths {
          *     PostgreSQL looks after its own.
          */
         post: operations["compact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/maintenance/analysis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Analyze
+         * @description Sizes of tables and indexes, how long the usual questions take, and what retention and compaction would free.
+         *
+         *     Takes seconds. One runs at a time; another is answered 409.
+         */
+        get: operations["analyze"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/diagnosis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Diagnose
+         * @description Whether database, journal, disks and gateways are in order. Looks through the database for up to 2 seconds.
+         */
+        get: operations["diagnose"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -777,7 +861,8 @@ export interface paths {
         };
         /**
          * Show Happenings
-         * @description What happened to accounts in the last month, newest first: limits, recoveries, troubles; once a minute of a kind.
+         * @description What happened to accounts and client keys in the last month, newest first: limits, recoveries, troubles, new
+         *     tokens, budgets used up; once a minute of a kind.
          *
          *     What the owner did is in `/api/audit`. The header `x-next-cursor` leads to the next page.
          */
@@ -1026,6 +1111,50 @@ export interface paths {
         patch: operations["change_key"];
         trace?: never;
     };
+    "/api/import/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Account
+         * @description Add an account of another program under the id it had. Nothing is asked of the API.
+         *
+         *     409 when it has been imported before, or its name is taken.
+         */
+        post: operations["import_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/import/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Requests
+         * @description File requests that another program has recorded, with the costs it recorded. Statistics count them.
+         *
+         *     To send the same again changes nothing: of each id the first is kept. Client keys' budgets do not count them.
+         */
+        post: operations["import_requests"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1190,7 +1319,8 @@ export interface components {
             baseUrl: string | null;
             /**
              * Tokenstatus
-             * @description `valid`, `expired`, `needs login`, or `missing` when the account has no credential that can be used.
+             * @description `valid`, `expired`, `needs login`, `refused` by the API (give it another), or `missing` when the account has no
+             *     credential that can be used.
              */
             tokenStatus: string;
             /**
@@ -1365,6 +1495,78 @@ export interface components {
             };
         };
         /**
+         * AccountToImport
+         * @description An account of another program. Which secrets belong to it is a matter of its mode.
+         */
+        AccountToImport: {
+            /** Name */
+            name: string;
+            /**
+             * Mode
+             * @default api-key
+             * @enum {string}
+             */
+            mode: "api-key" | "token" | "max";
+            /**
+             * Tier
+             * @default 1
+             */
+            tier: number;
+            /**
+             * Priority
+             * @default 0
+             */
+            priority: number;
+            /** Baseurl */
+            baseUrl?: string | null;
+            /** Reserve */
+            reserve?: number | null;
+            /** Allowextrausage */
+            allowExtraUsage?: boolean | null;
+            /**
+             * Id
+             * Format: uuid
+             * @description It keeps it: what it is imported by again finds it.
+             */
+            id: string;
+            /**
+             * Paused
+             * @default false
+             */
+            paused: boolean;
+            /**
+             * Apikey
+             * @description Mode `api-key`.
+             */
+            apiKey?: string | null;
+            /**
+             * Token
+             * @description Mode `token`: a bearer token that is not renewed.
+             */
+            token?: string | null;
+            /**
+             * Accesstoken
+             * @description Mode `max`; null: only the refresh token is known.
+             */
+            accessToken?: string | null;
+            /**
+             * Refreshtoken
+             * @description Mode `max`. It works once: the other program must not use it any more.
+             */
+            refreshToken?: string | null;
+            /**
+             * Tokenexpires
+             * @description Mode `max`: when the access token ends.
+             */
+            tokenExpires?: string | null;
+            /**
+             * Acceptterms
+             * @description True for a subscription: what `GET /api/oauth/terms` says has been read.
+             * @default false
+             */
+            acceptTerms: boolean;
+        };
+        /**
          * AgentFigures
          * @description Of one kind of client; null: it did not say what it is.
          */
@@ -1454,6 +1656,39 @@ export interface components {
              * @description `claude-code`, `claude-code sub-agent`, `anthropic-python`, `curl`, …
              */
             agent: string | null;
+        };
+        /**
+         * AnalysisResource
+         * @description Where space and time go.
+         */
+        AnalysisResource: {
+            /** At */
+            at: string;
+            /**
+             * Ms
+             * @description How long this took.
+             */
+            ms: number;
+            /** Databases */
+            databases: components["schemas"]["DatabaseAnalysis"][];
+            /** Files */
+            files: components["schemas"]["Files"][];
+            /**
+             * Reads
+             * @description Slowest first.
+             */
+            reads: components["schemas"]["ReadAnalysis"][];
+            /**
+             * Slowstatements
+             * @description Slowest first; at most 20.
+             */
+            slowStatements: components["schemas"]["SlowStatement"][];
+            retention: components["schemas"]["RetentionForecast"];
+            /**
+             * Compactionbytes
+             * @description What compaction would give back to the disk now.
+             */
+            compactionBytes: number;
         };
         /**
          * AnalyticsResource
@@ -1591,6 +1826,26 @@ export interface components {
             after: {
                 [key: string]: unknown;
             } | null;
+        };
+        /**
+         * BacklogResource
+         * @description Journal segments whose writers are done with them, so that nothing but control keeps them there.
+         */
+        BacklogResource: {
+            /** Segments */
+            segments: number;
+            /** Bytes */
+            bytes: number;
+            /**
+             * Oldestseconds
+             * @description How long the oldest has been waiting; null: there is none.
+             */
+            oldestSeconds: number | null;
+            /**
+             * Setaside
+             * @description Damaged segments that were put aside: what could be read of them was.
+             */
+            setAside: number;
         };
         /**
          * BudgetResource
@@ -1794,6 +2049,81 @@ export interface components {
             acceptTerms: boolean;
         };
         /**
+         * DatabaseAnalysis
+         * @description One database; with SQLite payloads have their own.
+         */
+        DatabaseAnalysis: {
+            /** Place */
+            place: string;
+            /**
+             * Kind
+             * @description `sqlite` or `postgresql`.
+             */
+            kind: string;
+            /** Bytes */
+            bytes: number;
+            /**
+             * Freebytes
+             * @description Whole pages of the file that are in use no more; `/api/maintenance/compact` gives them back.
+             */
+            freeBytes: number;
+            /**
+             * Logbytes
+             * @description Of the write-ahead log.
+             */
+            logBytes: number | null;
+            /** Tables */
+            tables: components["schemas"]["TableAnalysis"][];
+            /** Indexes */
+            indexes: components["schemas"]["IndexAnalysis"][];
+        };
+        /**
+         * DatabaseResource
+         * @description The database. With `error`, what comes after it is not known.
+         */
+        DatabaseResource: {
+            /**
+             * Place
+             * @description Where it is; without a password.
+             */
+            place: string;
+            /**
+             * Error
+             * @description Why it cannot be used, and what to do.
+             */
+            error: string | null;
+            /**
+             * Engine
+             * @description As `SQLite 3.45.1`.
+             */
+            engine: string;
+            /**
+             * Revision
+             * @description Of its tables.
+             */
+            revision: string | null;
+            /**
+             * Neededrevision
+             * @description The one this version works with.
+             */
+            neededRevision: string;
+            /**
+             * Knownrevision
+             * @description False: a newer version made its tables.
+             */
+            knownRevision: boolean;
+            /**
+             * Sound
+             * @description Null: not known, because to look took too long, or because the database's server looks after that itself.
+             */
+            sound: boolean | null;
+            /**
+             * Damage
+             * @description The first words about it.
+             */
+            damage: string[];
+        };
+        /**
          * DayFigures
          * @description What the requests of one day add up to, resets or not.
          */
@@ -1808,6 +2138,38 @@ export interface components {
             costUsd: number | null;
             /** Cachesavedusd */
             cacheSavedUsd: number | null;
+        };
+        /**
+         * DiagnosisResource
+         * @description What only the server can see of itself.
+         */
+        DiagnosisResource: {
+            /**
+             * Now
+             * @description By its clock.
+             */
+            now: string;
+            workers: components["schemas"]["WorkersResource"];
+            database: components["schemas"]["DatabaseResource"];
+            /** @description Of requests, on their way to the database. */
+            records: components["schemas"]["BacklogResource"];
+            /** @description Captured bodies, on the same way. */
+            payloads: components["schemas"]["BacklogResource"];
+            /**
+             * Disks
+             * @description That of the data directory, and that of the database's file where it is another.
+             */
+            disks: components["schemas"]["DiskResource"][];
+        };
+        /**
+         * DiskResource
+         * @description One disk, by a directory on it.
+         */
+        DiskResource: {
+            /** Path */
+            path: string;
+            /** Freebytes */
+            freeBytes: number;
         };
         /**
          * Error
@@ -2040,6 +2402,18 @@ export interface components {
             queued: components["schemas"]["Percentiles"] | null;
         };
         /**
+         * Files
+         * @description Files of one kind in the data directory.
+         */
+        Files: {
+            /** Name */
+            name: string;
+            /** Count */
+            count: number;
+            /** Bytes */
+            bytes: number;
+        };
+        /**
          * ForgottenResource
          * @description What was let go.
          */
@@ -2099,6 +2473,43 @@ export interface components {
             status: string | null;
         };
         /**
+         * Glance
+         * @description What one line has room for.
+         */
+        Glance: {
+            /**
+             * Account
+             * @description The one that serves the session asked for, else the one used last; null when there is none.
+             */
+            account: string | null;
+            /**
+             * Servessession
+             * @description Whether it answered the session's last request.
+             */
+            servesSession: boolean;
+            /**
+             * Ratelimitstatus
+             * @description As of an account.
+             */
+            rateLimitStatus: string | null;
+            /** Ratelimitreset */
+            rateLimitReset: string | null;
+            /** @description Of its limits that are in force the one that is used most. */
+            tightest: components["schemas"]["Gauge"] | null;
+            /**
+             * Since
+             * @description From when on requests are counted, to the quarter of an hour.
+             */
+            since: string;
+            /** Requests */
+            requests: number;
+            /**
+             * Costusd
+             * @description Of all accounts' requests whose price is known; null when none is.
+             */
+            costUsd: number | null;
+        };
+        /**
          * Happening
          * @description One line of the timeline.
          */
@@ -2107,7 +2518,8 @@ export interface components {
             at: string;
             /**
              * Kind
-             * @description `limited`, `set-aside` (by our own caution), `recovered`, `attention`, `attention-over`, `moved`, `strategy`,
+             * @description `limited`, `set-aside` (by our own caution), `recovered`, `attention`, `attention-over`, `refreshed` (it has a
+             *     new token), `budget-near`, `budget` (of a client key: 80 % of it, all of it used), `moved`, `strategy`,
              *     `account-added`, `account-removed`, `account-paused` or `account-resumed`.
              */
             kind: string;
@@ -2121,11 +2533,19 @@ export interface components {
              */
             modelClass: string | null;
             /**
+             * Clientkey
+             * @description The name of the client key it is about; then `account` is null.
+             */
+            clientKey: string | null;
+            /**
              * Reason
              * @description Of `moved`: the account that took over. Of `strategy`: its name.
              */
             reason: string | null;
-            /** Until */
+            /**
+             * Until
+             * @description When that is over. Of a budget: when its next period begins.
+             */
             until: string | null;
             /**
              * Count
@@ -2166,6 +2586,30 @@ export interface components {
              * @description Those of requests that began before this moment; null: before now.
              */
             before?: string | null;
+        };
+        /**
+         * IndexAnalysis
+         * @description One index.
+         */
+        IndexAnalysis: {
+            /** Name */
+            name: string;
+            /** Table */
+            table: string;
+            /** Bytes */
+            bytes: number | null;
+            /** Exact */
+            exact: boolean;
+            /**
+             * Scans
+             * @description How often PostgreSQL used it since its statistics were last reset.
+             */
+            scans: number | null;
+            /**
+             * Usedby
+             * @description Those of `reads` that would use it.
+             */
+            usedBy: string[];
         };
         /**
          * KeyChange
@@ -2445,6 +2889,65 @@ export interface components {
              * @description Only our caution: the account is tried after all when every other one is out.
              */
             guess: boolean;
+        };
+        /**
+         * LimitHistoryResource
+         * @description How far the limits of one account were used.
+         */
+        LimitHistoryResource: {
+            /** Account */
+            account: string;
+            /** Accountid */
+            accountId: string;
+            /**
+             * Range
+             * @description As asked for; null: with `from` and `to`.
+             */
+            range: string | null;
+            /** From */
+            from: string;
+            /** To */
+            to: string;
+            /**
+             * Stepseconds
+             * @description As fine as there is (five minutes) where that makes a thousand steps at most; else coarser.
+             */
+            stepSeconds: number;
+            /**
+             * At
+             * @description When each step begins.
+             */
+            at: string[];
+            /**
+             * Limits
+             * @description Those that were read in this time.
+             */
+            limits: components["schemas"]["LimitLine"][];
+        };
+        /**
+         * LimitLine
+         * @description One limit; a value for each of the answer's `at`.
+         */
+        LimitLine: {
+            /**
+             * Kind
+             * @description `bucket` or `window`; kind, name and class of models are those of its gauge.
+             */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Modelclass */
+            modelClass: string | null;
+            /**
+             * Utilization
+             * @description Share used up at the last reading of each step; null: nothing was read in it.
+             */
+            utilization: (number | null)[];
+            /**
+             * Highest
+             * @description The highest reading of each step.
+             */
+            highest: (number | null)[];
         };
         /**
          * LimitsToAssume
@@ -2923,6 +3426,46 @@ export interface components {
             lines: components["schemas"]["QueueLine"][];
         };
         /**
+         * ReadAnalysis
+         * @description A question of dashboard or command line, asked just now.
+         */
+        ReadAnalysis: {
+            /** Name */
+            name: string;
+            /** Ms */
+            ms: number;
+            /** Databasems */
+            databaseMs: number;
+            /**
+             * Statements
+             * @description Slowest first.
+             */
+            statements: components["schemas"]["ReadStatement"][];
+        };
+        /**
+         * ReadStatement
+         * @description One statement of a read.
+         */
+        ReadStatement: {
+            /**
+             * Statement
+             * @description Without values.
+             */
+            statement: string;
+            /** Times */
+            times: number;
+            /**
+             * Ms
+             * @description All executions together.
+             */
+            ms: number;
+            /**
+             * Plan
+             * @description How the database finds its rows, in its own words; only with `plans`.
+             */
+            plan: string[] | null;
+        };
+        /**
          * Removed
          * @description What is gone.
          */
@@ -3040,6 +3583,11 @@ export interface components {
             queuedMs: number;
             /** Failoverattempts */
             failoverAttempts: number;
+            /**
+             * Triedaccounts
+             * @description Those that were tried before `accountUsed`, in order, by the names they had.
+             */
+            triedAccounts: string[];
             /** Sessionid */
             sessionId: string | null;
             /** Clientkey */
@@ -3180,6 +3728,11 @@ export interface components {
             queuedMs: number;
             /** Failoverattempts */
             failoverAttempts: number;
+            /**
+             * Triedaccounts
+             * @description Those that were tried before `accountUsed`, in order, by the names they had.
+             */
+            triedAccounts: string[];
             /** Sessionid */
             sessionId: string | null;
             /** Clientkey */
@@ -3246,6 +3799,120 @@ export interface components {
             responseBytes: number;
         };
         /**
+         * RequestToImport
+         * @description A request as another program has recorded it. What it did not record is null, never 0.
+         */
+        RequestToImport: {
+            /**
+             * Id
+             * @description The other program's own: a request is taken once. Without an underscore, which every id made here has.
+             */
+            id: string;
+            /**
+             * Timestamp
+             * Format: date-time
+             */
+            timestamp: string;
+            /** Method */
+            method: string;
+            /**
+             * Path
+             * @description Without its query.
+             */
+            path: string;
+            /** Accountid */
+            accountId?: string | null;
+            /**
+             * Accountused
+             * @description The account's name.
+             */
+            accountUsed?: string | null;
+            /** Statuscode */
+            statusCode: number;
+            /**
+             * Terminalstate
+             * @enum {string}
+             */
+            terminalState: "complete" | "truncated" | "client_closed" | "refused" | "error";
+            /** Errortype */
+            errorType?: string | null;
+            /** Errormessage */
+            errorMessage?: string | null;
+            /**
+             * Responsetimems
+             * @default 0
+             */
+            responseTimeMs: number;
+            /** Ttftms */
+            ttftMs?: number | null;
+            /**
+             * Overheadms
+             * @default 0
+             */
+            overheadMs: number;
+            /** Sessionid */
+            sessionId?: string | null;
+            /**
+             * Model
+             * @description As requested.
+             */
+            model?: string | null;
+            /** Servedmodel */
+            servedModel?: string | null;
+            /**
+             * Streaming
+             * @default false
+             */
+            streaming: boolean;
+            /**
+             * Inputtokens
+             * @description Uncached input.
+             */
+            inputTokens?: number | null;
+            /** Cachereadinputtokens */
+            cacheReadInputTokens?: number | null;
+            /** Cachecreationinputtokens */
+            cacheCreationInputTokens?: number | null;
+            /** Outputtokens */
+            outputTokens?: number | null;
+            /**
+             * Costusd
+             * @description Taken over, not computed again.
+             */
+            costUsd?: number | null;
+        };
+        /**
+         * RequestsImported
+         * @description What became of one call's requests.
+         */
+        RequestsImported: {
+            /** Added */
+            added: number;
+            /**
+             * Known
+             * @description On record already, and left as they are.
+             */
+            known: number;
+            /**
+             * Tooold
+             * @description Older than records are kept (`requestDays`), and not taken.
+             */
+            tooOld: number;
+        };
+        /**
+         * RequestsToImport
+         * @description Requests of one program.
+         */
+        RequestsToImport: {
+            /**
+             * Source
+             * @description The program they come from
+             */
+            source: string;
+            /** Requests */
+            requests: components["schemas"]["RequestToImport"][];
+        };
+        /**
          * RetentionChange
          * @description Limits to change; those left out stay.
          */
@@ -3256,6 +3923,42 @@ export interface components {
             requestDays?: number | null;
             /** Payloadmaxbytes */
             payloadMaxBytes?: number | null;
+        };
+        /**
+         * RetentionForecast
+         * @description What retention would delete now under these limits.
+         */
+        RetentionForecast: {
+            /** Requestdays */
+            requestDays: number;
+            /** Payloaddays */
+            payloadDays: number;
+            /** Payloadmaxbytes */
+            payloadMaxBytes: number;
+            /** Requests */
+            requests: number;
+            /** Requestsexact */
+            requestsExact: boolean;
+            /**
+             * Requestbytes
+             * @description About.
+             */
+            requestBytes: number | null;
+            /**
+             * Payloads
+             * @description Bodies that are too old.
+             */
+            payloads: number;
+            /**
+             * Payloadbytes
+             * @description They take; about.
+             */
+            payloadBytes: number;
+            /**
+             * Payloadexcessbytes
+             * @description Of others, to come below `payloadMaxBytes`; about.
+             */
+            payloadExcessBytes: number;
         };
         /**
          * RetentionResource
@@ -3606,6 +4309,28 @@ export interface components {
             accounts: components["schemas"]["SimulatedAccountUse"][];
         };
         /**
+         * SlowStatement
+         * @description A statement that took longer than 100 ms at least once since the server was started.
+         */
+        SlowStatement: {
+            /**
+             * Statement
+             * @description Without values.
+             */
+            statement: string;
+            /**
+             * Times
+             * @description How often it was so slow.
+             */
+            times: number;
+            /** Slowestms */
+            slowestMs: number;
+            /** Totalms */
+            totalMs: number;
+            /** Lastat */
+            lastAt: string;
+        };
+        /**
          * StatsReset
          * @description From when statistics count now.
          */
@@ -3803,6 +4528,35 @@ export interface components {
             strategy: string;
         };
         /**
+         * TableAnalysis
+         * @description One table with its indexes. null: this database does not tell.
+         */
+        TableAnalysis: {
+            /** Name */
+            name: string;
+            /** Rows */
+            rows: number;
+            /** Bytes */
+            bytes: number | null;
+            /** Indexbytes */
+            indexBytes: number | null;
+            /**
+             * Exact
+             * @description False: rows and bytes are estimates, off by a tenth or two.
+             */
+            exact: boolean;
+            /**
+             * Unusedbytes
+             * @description In pages of the table and its indexes, holding nothing.
+             */
+            unusedBytes: number | null;
+            /**
+             * Deadrows
+             * @description Deleted or replaced, and not cleared away yet by PostgreSQL's autovacuum.
+             */
+            deadRows: number | null;
+        };
+        /**
          * TermsResource
          * @description What the provider's published terms say about subscriptions, in our words.
          */
@@ -3863,6 +4617,19 @@ export interface components {
              */
             queueMaxWait?: number | null;
         };
+        /**
+         * WorkersResource
+         * @description Gateway processes.
+         */
+        WorkersResource: {
+            /** Configured */
+            configured: number;
+            /**
+             * Connected
+             * @description Of these, how many speak to control now.
+             */
+            connected: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -3872,6 +4639,67 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    show_limit_history: {
+        parameters: {
+            query?: {
+                /** @description 24h (default), 7d, 30d or any other */
+                range?: string | null;
+                /** @description ISO 8601 (of UTC, unless it says), or epoch milliseconds */
+                from?: string | null;
+                /** @description ISO 8601 (of UTC, unless it says), or epoch milliseconds */
+                to?: string | null;
+            };
+            header?: never;
+            path: {
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "account": "spare",
+                     *       "accountId": "1c0bb7f3-d0f4-48a3-9019-1b4bc25e0dbf",
+                     *       "range": "5m",
+                     *       "from": "2026-11-22T17:35:00.000Z",
+                     *       "to": "2026-11-22T17:40:00.000Z",
+                     *       "stepSeconds": 300,
+                     *       "at": [
+                     *         "2026-11-22T17:35:00.000Z"
+                     *       ],
+                     *       "limits": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LimitHistoryResource"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     list_accounts: {
         parameters: {
             query?: {
@@ -4802,7 +5630,7 @@ export interface operations {
                      *         "method": "POST",
                      *         "path": "/v1/messages",
                      *         "accountUsed": "spare",
-                     *         "accountId": "d66e00eb-a622-4fad-8e7a-6943d867d8ec",
+                     *         "accountId": "320131a7-ba16-4b09-a65f-d580972b8504",
                      *         "statusCode": 200,
                      *         "success": true,
                      *         "terminalState": "complete",
@@ -4814,6 +5642,9 @@ export interface operations {
                      *         "overheadMs": 0.6,
                      *         "queuedMs": 0,
                      *         "failoverAttempts": 1,
+                     *         "triedAccounts": [
+                     *           "work"
+                     *         ],
                      *         "sessionId": "7d1f0a3c",
                      *         "clientKey": null,
                      *         "agentId": null,
@@ -4948,7 +5779,7 @@ export interface operations {
                      *       "method": "POST",
                      *       "path": "/v1/messages",
                      *       "accountUsed": "spare",
-                     *       "accountId": "d66e00eb-a622-4fad-8e7a-6943d867d8ec",
+                     *       "accountId": "320131a7-ba16-4b09-a65f-d580972b8504",
                      *       "statusCode": 200,
                      *       "success": true,
                      *       "terminalState": "complete",
@@ -4960,6 +5791,9 @@ export interface operations {
                      *       "overheadMs": 0.6,
                      *       "queuedMs": 0,
                      *       "failoverAttempts": 1,
+                     *       "triedAccounts": [
+                     *         "work"
+                     *       ],
                      *       "sessionId": "7d1f0a3c",
                      *       "clientKey": null,
                      *       "agentId": null,
@@ -5013,7 +5847,7 @@ export interface operations {
                      *         },
                      *         {
                      *           "account": "spare",
-                     *           "accountId": "d66e00eb-a622-4fad-8e7a-6943d867d8ec",
+                     *           "accountId": "320131a7-ba16-4b09-a65f-d580972b8504",
                      *           "startedMs": 0,
                      *           "connectedMs": null,
                      *           "firstByteMs": null,
@@ -6275,6 +7109,61 @@ export interface operations {
             };
         };
     };
+    show_glance: {
+        parameters: {
+            query?: {
+                /** @description A client's session, as `sessionId` of a request */
+                session?: string | null;
+                /** @description Count from then on; at most 31 days. Default: midnight UTC */
+                since?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "account": null,
+                     *       "servesSession": false,
+                     *       "rateLimitStatus": null,
+                     *       "rateLimitReset": null,
+                     *       "tightest": null,
+                     *       "since": "2026-11-22T00:00:00.000Z",
+                     *       "requests": 1,
+                     *       "costUsd": 0.0373
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Glance"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     simulate: {
         parameters: {
             query?: never;
@@ -6615,6 +7504,302 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Compacted"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    analyze: {
+        parameters: {
+            query?: {
+                /** @description Read all of a large SQLite database instead of estimating */
+                exact?: boolean;
+                /** @description With the plan of each statement */
+                plans?: boolean;
+                /** @description As if this were set; what is set when nothing is said */
+                payloadDays?: number | null;
+                /** @description As if this were set; what is set when nothing is said */
+                requestDays?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "at": "2026-11-22T17:40:00.000Z",
+                     *       "ms": 109.52449300384615,
+                     *       "databases": [
+                     *         {
+                     *           "place": "/home/me/claudeflare.db",
+                     *           "kind": "sqlite",
+                     *           "bytes": 274432,
+                     *           "freeBytes": 0,
+                     *           "logBytes": 902312,
+                     *           "tables": [
+                     *             {
+                     *               "name": "requests",
+                     *               "rows": 1,
+                     *               "bytes": 4096,
+                     *               "indexBytes": 40960,
+                     *               "exact": true,
+                     *               "unusedBytes": 44591,
+                     *               "deadRows": null
+                     *             },
+                     *             {
+                     *               "name": "client_keys",
+                     *               "rows": 1,
+                     *               "bytes": 4096,
+                     *               "indexBytes": 16384,
+                     *               "exact": true,
+                     *               "unusedBytes": 19940,
+                     *               "deadRows": null
+                     *             }
+                     *           ],
+                     *           "indexes": [
+                     *             {
+                     *               "name": "ix_audit_log_action_id",
+                     *               "table": "audit_log",
+                     *               "bytes": 4096,
+                     *               "exact": true,
+                     *               "scans": null,
+                     *               "usedBy": []
+                     *             },
+                     *             {
+                     *               "name": "ix_audit_log_at",
+                     *               "table": "audit_log",
+                     *               "bytes": 4096,
+                     *               "exact": true,
+                     *               "scans": null,
+                     *               "usedBy": []
+                     *             }
+                     *           ]
+                     *         },
+                     *         {
+                     *           "place": "/home/me/payloads.db",
+                     *           "kind": "sqlite",
+                     *           "bytes": 36864,
+                     *           "freeBytes": 0,
+                     *           "logBytes": 65952,
+                     *           "tables": [
+                     *             {
+                     *               "name": "payloads",
+                     *               "rows": 2,
+                     *               "bytes": 4096,
+                     *               "indexBytes": 8192,
+                     *               "exact": true,
+                     *               "unusedBytes": 12073,
+                     *               "deadRows": null
+                     *             },
+                     *             {
+                     *               "name": "payload_chunks",
+                     *               "rows": 2,
+                     *               "bytes": 4096,
+                     *               "indexBytes": 8192,
+                     *               "exact": true,
+                     *               "unusedBytes": 12038,
+                     *               "deadRows": null
+                     *             }
+                     *           ],
+                     *           "indexes": [
+                     *             {
+                     *               "name": "ix_payload_chunks_last_used",
+                     *               "table": "payload_chunks",
+                     *               "bytes": 4096,
+                     *               "exact": true,
+                     *               "scans": null,
+                     *               "usedBy": []
+                     *             },
+                     *             {
+                     *               "name": "ix_payloads_at",
+                     *               "table": "payloads",
+                     *               "bytes": 4096,
+                     *               "exact": true,
+                     *               "scans": null,
+                     *               "usedBy": []
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "files": [
+                     *         {
+                     *           "name": "journal",
+                     *           "count": 0,
+                     *           "bytes": 0
+                     *         },
+                     *         {
+                     *           "name": "journal of payloads",
+                     *           "count": 0,
+                     *           "bytes": 0
+                     *         }
+                     *       ],
+                     *       "reads": [
+                     *         {
+                     *           "name": "analytics of 30d, one account and model",
+                     *           "ms": 17.49532899702899,
+                     *           "databaseMs": 0.6789700128138065,
+                     *           "statements": [
+                     *             {
+                     *               "statement": "SELECT rollups.segment, CAST(sum(rollups.requests) AS BIGINT) AS sum_1, CAST(sum(rollups.successes) AS BIGINT) AS sum_2, CAST(sum(rollups.failovers) AS BIGINT) AS sum_3, CAST(sum(rollups.waits) AS BIGINT) AS sum_4, CAST(sum(rollups.queued_us) AS BIGINT) AS sum_5, CAST(sum(rollups.duration_us) AS BIGINT) AS sum_6, CAST(sum(rollups.overhead_us) AS BIGINT) AS sum_7, CAST(sum(rollups.input_tokens) AS BIGINT) AS sum_8, CAST(sum(rollups.cache_write_5m_tokens) AS BIGINT) AS sum_9, CAST(sum(rollups.cache_write_1h_tokens) AS BIGINT) AS sum_10, CAST(sum(rollups.cache_read_tokens) AS BIGINT) AS sum_11, CAST(sum(rollups.output_tokens) AS BIGINT) AS sum_12, CAST(sum(rollups.thinking_tokens) AS BIGINT) AS sum_13, CAST(sum(rollups.cost_nanos) AS BIGINT) AS sum_14, CAST(sum(rollups.priced) AS BIGINT) AS sum_15, CAST(sum(rollups.unpriced) AS BIGINT) AS sum_16, CAST(sum(rollups.saved_nanos) AS BIGINT) AS sum_17, CAST(sum(rollups.streamed_tokens) AS BIGINT) AS sum_18, CAST(sum(rollups.streamed_us) AS BIGINT) AS sum_19 FROM rollups WHERE rollups.level = ? AND rollups.start >= ? AND rollups.start < ? AND rollups.kind = ? AND rollups.segment IN (SELECT segments.id FROM segments WHERE segments.kind IN (?) AND segments.account_id IN (?) AND segments.model IN (?)) GROUP BY rollups.segment",
+                     *               "times": 6,
+                     *               "ms": 0.1567799990880303,
+                     *               "plan": [
+                     *                 "SEARCH rollups USING PRIMARY KEY (level=? AND kind=? AND start>? AND start<?)",
+                     *                 "LIST SUBQUERY 1"
+                     *               ]
+                     *             },
+                     *             {
+                     *               "statement": "SELECT rollups.start, CAST(sum(rollups.requests) AS BIGINT) AS sum_1, CAST(sum(rollups.successes) AS BIGINT) AS sum_2, CAST(sum(rollups.failovers) AS BIGINT) AS sum_3, CAST(sum(rollups.waits) AS BIGINT) AS sum_4, CAST(sum(rollups.queued_us) AS BIGINT) AS sum_5, CAST(sum(rollups.duration_us) AS BIGINT) AS sum_6, CAST(sum(rollups.overhead_us) AS BIGINT) AS sum_7, CAST(sum(rollups.input_tokens) AS BIGINT) AS sum_8, CAST(sum(rollups.cache_write_5m_tokens) AS BIGINT) AS sum_9, CAST(sum(rollups.cache_write_1h_tokens) AS BIGINT) AS sum_10, CAST(sum(rollups.cache_read_tokens) AS BIGINT) AS sum_11, CAST(sum(rollups.output_tokens) AS BIGINT) AS sum_12, CAST(sum(rollups.thinking_tokens) AS BIGINT) AS sum_13, CAST(sum(rollups.cost_nanos) AS BIGINT) AS sum_14, CAST(sum(rollups.priced) AS BIGINT) AS sum_15, CAST(sum(rollups.unpriced) AS BIGINT) AS sum_16, CAST(sum(rollups.saved_nanos) AS BIGINT) AS sum_17, CAST(sum(rollups.streamed_tokens) AS BIGINT) AS sum_18, CAST(sum(rollups.streamed_us) AS BIGINT) AS sum_19 FROM rollups WHERE rollups.level = ? AND rollups.start >= ? AND rollups.start < ? AND rollups.kind = ? AND rollups.segment IN (SELECT segments.id FROM segments WHERE segments.kind IN (?) AND segments.account_id IN (?) AND segments.model IN (?)) GROUP BY rollups.start",
+                     *               "times": 2,
+                     *               "ms": 0.15316000644816086,
+                     *               "plan": [
+                     *                 "SEARCH rollups USING PRIMARY KEY (level=? AND kind=? AND start>? AND start<?)",
+                     *                 "LIST SUBQUERY 1"
+                     *               ]
+                     *             }
+                     *           ]
+                     *         },
+                     *         {
+                     *           "name": "analytics of 30d",
+                     *           "ms": 11.73618000029819,
+                     *           "databaseMs": 0.3284999984316528,
+                     *           "statements": [
+                     *             {
+                     *               "statement": "SELECT rollups.level, CAST(sum(rollups.requests) AS BIGINT) AS sum_1, CAST(sum(rollups.successes) AS BIGINT) AS sum_2, CAST(sum(rollups.failovers) AS BIGINT) AS sum_3, CAST(sum(rollups.waits) AS BIGINT) AS sum_4, CAST(sum(rollups.queued_us) AS BIGINT) AS sum_5, CAST(sum(rollups.duration_us) AS BIGINT) AS sum_6, CAST(sum(rollups.overhead_us) AS BIGINT) AS sum_7, CAST(sum(rollups.input_tokens) AS BIGINT) AS sum_8, CAST(sum(rollups.cache_write_5m_tokens) AS BIGINT) AS sum_9, CAST(sum(rollups.cache_write_1h_tokens) AS BIGINT) AS sum_10, CAST(sum(rollups.cache_read_tokens) AS BIGINT) AS sum_11, CAST(sum(rollups.output_tokens) AS BIGINT) AS sum_12, CAST(sum(rollups.thinking_tokens) AS BIGINT) AS sum_13, CAST(sum(rollups.cost_nanos) AS BIGINT) AS sum_14, CAST(sum(rollups.priced) AS BIGINT) AS sum_15, CAST(sum(rollups.unpriced) AS BIGINT) AS sum_16, CAST(sum(rollups.saved_nanos) AS BIGINT) AS sum_17, CAST(sum(rollups.streamed_tokens) AS BIGINT) AS sum_18, CAST(sum(rollups.streamed_us) AS BIGINT) AS sum_19 FROM rollups WHERE rollups.level = ? AND rollups.start >= ? AND rollups.start < ? AND rollups.kind = ? GROUP BY rollups.level",
+                     *               "times": 8,
+                     *               "ms": 0.051329996495041996,
+                     *               "plan": [
+                     *                 "SEARCH rollups USING PRIMARY KEY (level=? AND kind=? AND start>? AND start<?)"
+                     *               ]
+                     *             },
+                     *             {
+                     *               "statement": "SELECT rollups.segment, CAST(sum(rollups.requests) AS BIGINT) AS sum_1, CAST(sum(rollups.successes) AS BIGINT) AS sum_2, CAST(sum(rollups.failovers) AS BIGINT) AS sum_3, CAST(sum(rollups.waits) AS BIGINT) AS sum_4, CAST(sum(rollups.queued_us) AS BIGINT) AS sum_5, CAST(sum(rollups.duration_us) AS BIGINT) AS sum_6, CAST(sum(rollups.overhead_us) AS BIGINT) AS sum_7, CAST(sum(rollups.input_tokens) AS BIGINT) AS sum_8, CAST(sum(rollups.cache_write_5m_tokens) AS BIGINT) AS sum_9, CAST(sum(rollups.cache_write_1h_tokens) AS BIGINT) AS sum_10, CAST(sum(rollups.cache_read_tokens) AS BIGINT) AS sum_11, CAST(sum(rollups.output_tokens) AS BIGINT) AS sum_12, CAST(sum(rollups.thinking_tokens) AS BIGINT) AS sum_13, CAST(sum(rollups.cost_nanos) AS BIGINT) AS sum_14, CAST(sum(rollups.priced) AS BIGINT) AS sum_15, CAST(sum(rollups.unpriced) AS BIGINT) AS sum_16, CAST(sum(rollups.saved_nanos) AS BIGINT) AS sum_17, CAST(sum(rollups.streamed_tokens) AS BIGINT) AS sum_18, CAST(sum(rollups.streamed_us) AS BIGINT) AS sum_19 FROM rollups WHERE rollups.level = ? AND rollups.start >= ? AND rollups.start < ? AND rollups.kind IN (…) GROUP BY rollups.segment",
+                     *               "times": 3,
+                     *               "ms": 0.04130999877816066,
+                     *               "plan": [
+                     *                 "SEARCH rollups USING PRIMARY KEY (level=? AND kind=? AND start>? AND start<?)",
+                     *                 "USE TEMP B-TREE FOR GROUP BY"
+                     *               ]
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "slowStatements": [],
+                     *       "retention": {
+                     *         "requestDays": 365,
+                     *         "payloadDays": 7,
+                     *         "payloadMaxBytes": 2147483648,
+                     *         "requests": 0,
+                     *         "requestsExact": true,
+                     *         "requestBytes": 0,
+                     *         "payloads": 0,
+                     *         "payloadBytes": 0,
+                     *         "payloadExcessBytes": 0
+                     *       },
+                     *       "compactionBytes": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AnalysisResource"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    diagnose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "now": "2026-11-22T17:40:00.000Z",
+                     *       "workers": {
+                     *         "configured": 1,
+                     *         "connected": 0
+                     *       },
+                     *       "database": {
+                     *         "place": "/home/me/claudeflare.db",
+                     *         "error": null,
+                     *         "engine": "SQLite 3.40.1",
+                     *         "revision": "0012",
+                     *         "neededRevision": "0012",
+                     *         "knownRevision": true,
+                     *         "sound": true,
+                     *         "damage": []
+                     *       },
+                     *       "records": {
+                     *         "segments": 0,
+                     *         "bytes": 0,
+                     *         "oldestSeconds": null,
+                     *         "setAside": 0
+                     *       },
+                     *       "payloads": {
+                     *         "segments": 0,
+                     *         "bytes": 0,
+                     *         "oldestSeconds": null,
+                     *         "setAside": 0
+                     *       },
+                     *       "disks": [
+                     *         {
+                     *           "path": "/home/me",
+                     *           "freeBytes": 67333910528
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DiagnosisResource"];
                 };
             };
             /** @description What is wrong, and what to do. */
@@ -7019,25 +8204,27 @@ export interface operations {
                      * @example [
                      *       {
                      *         "at": "2026-11-22T17:40:00.000Z",
-                     *         "kind": "attention-over",
+                     *         "kind": "recovered",
                      *         "account": null,
-                     *         "accountId": "8cc4e349-77f9-42b2-9c44-ca95b7b014ea",
-                     *         "modelClass": null,
+                     *         "accountId": "0b5f3b8b-3898-4262-819f-5c4eb06d343b",
+                     *         "modelClass": "opus",
+                     *         "clientKey": null,
                      *         "reason": null,
                      *         "until": null,
                      *         "count": 1,
-                     *         "text": "An account no longer needs attention."
+                     *         "text": "An account takes requests again for opus."
                      *       },
                      *       {
                      *         "at": "2026-11-22T17:40:00.000Z",
-                     *         "kind": "recovered",
-                     *         "account": "spare",
-                     *         "accountId": "1ef1900f-d05c-4929-a443-57bccf256441",
+                     *         "kind": "limited",
+                     *         "account": null,
+                     *         "accountId": "0b5f3b8b-3898-4262-819f-5c4eb06d343b",
                      *         "modelClass": "opus",
-                     *         "reason": null,
-                     *         "until": null,
+                     *         "clientKey": null,
+                     *         "reason": "7d_opus: all used",
+                     *         "until": "2026-11-22T18:10:00.000Z",
                      *         "count": 1,
-                     *         "text": "spare takes requests again for opus."
+                     *         "text": "An account was limited for opus: 7d_opus: all used."
                      *       }
                      *     ]
                      */
@@ -7879,6 +9066,163 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["KeyResource"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    import_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "5f0c9c1e-6a0f-4a52-9d1c-0c6c1d7a3b11",
+                 *       "name": "desk",
+                 *       "apiKey": "sk-ant-api03-example",
+                 *       "tier": 5,
+                 *       "paused": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["AccountToImport"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "5f0c9c1e-6a0f-4a52-9d1c-0c6c1d7a3b11",
+                     *       "name": "desk",
+                     *       "provider": "anthropic",
+                     *       "mode": "api-key",
+                     *       "tier": 5,
+                     *       "priority": 0,
+                     *       "paused": true,
+                     *       "baseUrl": null,
+                     *       "tokenStatus": "valid",
+                     *       "tokenExpires": null,
+                     *       "tokenRenewed": null,
+                     *       "tokenTrouble": null,
+                     *       "needsLogin": null,
+                     *       "rateLimitStatus": "paused",
+                     *       "rateLimitReset": null,
+                     *       "limits": [
+                     *         {
+                     *           "modelClass": null,
+                     *           "reason": "paused by its owner",
+                     *           "until": null,
+                     *           "guess": false
+                     *         }
+                     *       ],
+                     *       "gauges": [],
+                     *       "reserve": null,
+                     *       "allowExtraUsage": null,
+                     *       "inFlight": 0,
+                     *       "requestCount": 0,
+                     *       "totalRequests": 0,
+                     *       "lastUsed": null,
+                     *       "created": "2026-11-22T17:40:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AccountResource"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    import_requests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "source": "ccflare",
+                 *       "requests": [
+                 *         {
+                 *           "id": "0b8f4f0e-3c55-4b0e-8f0b-2f6f3f6d9a01",
+                 *           "timestamp": "2026-11-20T09:30:00Z",
+                 *           "method": "POST",
+                 *           "path": "/v1/messages",
+                 *           "accountId": "5f0c9c1e-6a0f-4a52-9d1c-0c6c1d7a3b11",
+                 *           "accountUsed": "desk",
+                 *           "statusCode": 200,
+                 *           "terminalState": "complete",
+                 *           "responseTimeMs": 2150,
+                 *           "model": "claude-opus-4-6",
+                 *           "inputTokens": 12,
+                 *           "outputTokens": 320,
+                 *           "costUsd": 0.0081
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["RequestsToImport"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "added": 1,
+                     *       "known": 0,
+                     *       "tooOld": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RequestsImported"];
                 };
             };
             /** @description What is wrong, and what to do. */

@@ -15,7 +15,7 @@ export interface Standing {
 }
 
 const NEAR = 0.8;
-const EXTRA_USAGE = "overage";
+export const EXTRA_USAGE = "overage";
 
 /** The state of one account, for its badge. */
 export function accountState(account: Account): State {

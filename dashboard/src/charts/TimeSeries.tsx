@@ -3,17 +3,17 @@ import { useComputedColorScheme } from "@mantine/core";
 import { useEffect, useId, useMemo, useRef, useState } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import { count, type Quantity, text } from "~/format/number";
-import { ceiling, lonely, timeLabel } from "./axes";
+import { count, type Quantity } from "~/format/number";
 import { Caption } from "./Caption";
 import { Figures } from "./Figures";
+import { plotOptions } from "./plot-options";
 import { resolvedColor } from "./resolved-color";
 import css from "./TimeSeries.module.css";
 
 export interface Series {
   label: string;
-  /** One for each of `times`; null is a gap. */
-  values: readonly (number | null)[];
+  /** One for each of `times`; null is a gap, undefined none: the line goes on to the next value. */
+  values: readonly (number | null | undefined)[];
   /** What is written of each point, where that is not what is drawn: the parts of a stack. */
   shown?: readonly (number | null)[];
   /** A CSS color; the accent where nothing is said. */
@@ -55,10 +55,6 @@ export interface TimeSeriesProps {
   timeZone?: string;
 }
 
-const AXIS_FONT = "11px 'Inter Variable', system-ui, sans-serif";
-/** Charts of a group show where the pointer is, and nothing else: a span is dragged over one of them. */
-const SHARED_EVENTS = ["mousemove", "mouseleave"];
-
 export function TimeSeries(props: TimeSeriesProps) {
   const { times, series, bands = [], format = count, steps, top, height = 200, group, onZoom, timeZone } = props;
   const id = useId();
@@ -83,82 +79,19 @@ export function TimeSeries(props: TimeSeriesProps) {
   const write = useRef(format);
   write.current = format;
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` stands for the series, `scheme` for the colors
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` stands for series and bands, `scheme` for colors
   useEffect(() => {
     const element = frame.current;
     if (!element) return;
-    const color = (name: string) => resolvedColor(element, name);
-    const axis = {
-      stroke: color("var(--text-3)"),
-      font: AXIS_FONT,
-      grid: { stroke: color("var(--border)"), width: 1 },
-      ticks: { show: false },
+    const around = {
+      width: element.clientWidth,
+      height,
+      color: (name: string) => resolvedColor(element, name),
+      format: () => write.current,
+      zoom: () => zoom.current,
+      onCursor: setCursor,
     };
-    const made = new uPlot(
-      {
-        width: element.clientWidth,
-        height,
-        ...(timeZone ? { tzDate: (at: number) => uPlot.tzDate(new Date(at * 1000), timeZone) } : {}),
-        cursor: {
-          ...(group
-            ? { sync: { key: group, filters: { pub: (event: string) => SHARED_EVENTS.includes(event) } } }
-            : {}),
-          points: { size: 6 },
-          drag: { x: true, y: false, setScale: onZoom === undefined },
-        },
-        legend: { show: false },
-        scales: { y: { range: (_plot, _least, most) => [0, top ?? ceiling(most)] } },
-        axes: [
-          {
-            ...axis,
-            size: 28,
-            space: 64,
-            values: (_plot, splits, _axis, _space, step) => splits.map((each) => timeLabel(each, step, timeZone)),
-          },
-          {
-            ...axis,
-            size: 52,
-            ...(steps ? { incrs: [...steps] } : {}),
-            values: (_plot, splits) => splits.map((each) => (each === 0 ? "0" : text(write.current(each)))),
-          },
-        ],
-        bands: bands.map((each) => ({
-          series: [each.upper + 1, each.lower + 1],
-          fill: color(faded(series[each.upper]?.color, each.strength ?? 16)),
-        })),
-        series: [
-          {},
-          ...series.map((each) => ({
-            label: each.label,
-            stroke: color(each.color ?? "var(--accent)"),
-            width: 1.5,
-            spanGaps: false,
-            points: {
-              show: false,
-              size: 4,
-              fill: color(each.color ?? "var(--accent)"),
-              filter: (chart: uPlot, index: number) => lonely(Array.from(chart.data[index] ?? [])),
-            },
-            ...(each.dashed ? { dash: [4, 4] } : {}),
-            ...(each.filled ? { fill: color(faded(each.color, each.filled === true ? 14 : each.filled)) } : {}),
-          })),
-        ],
-        hooks: {
-          setCursor: [(chart) => setCursor(chart.cursor.idx ?? null)],
-          setSelect: [
-            (chart) => {
-              if (zoom.current === undefined || chart.select.width === 0) return;
-              const from = chart.posToVal(chart.select.left, "x");
-              const to = chart.posToVal(chart.select.left + chart.select.width, "x");
-              chart.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-              zoom.current(from, to);
-            },
-          ],
-        },
-      },
-      latest.current,
-      element,
-    );
+    const made = new uPlot(plotOptions(props, around), latest.current, element);
     plot.current = made;
     const observer = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }));
     observer.observe(element);
@@ -179,6 +112,3 @@ export function TimeSeries(props: TimeSeriesProps) {
     </figure>
   );
 }
-
-const faded = (color: string | undefined, percent: number) =>
-  `color-mix(in oklch, ${color ?? "var(--accent)"} ${percent}%, transparent)`;

@@ -1,7 +1,7 @@
 // Requests as rows: on the overview the newest, on their own page all of them.
 import type { Schemas } from "~/api/client";
 import { clockTime, moment } from "~/format/time";
-import { AccountName } from "./AccountName";
+import { AccountRoute } from "./AccountRoute";
 import { type Column, DataTable } from "./DataTable";
 import { Duration, Money, Tokens } from "./Figure";
 import { type State, StateBadge } from "./StateBadge";
@@ -52,12 +52,7 @@ export const REQUEST_COLUMNS: readonly Column<RequestRow>[] = [
     header: "Account",
     width: "minmax(90px, 1fr)",
     from: 480,
-    cell: (row) => (
-      <>
-        <AccountName name={row.accountUsed} />
-        {row.failoverAttempts > 0 && <span title="accounts tried before this one">{` +${row.failoverAttempts}`}</span>}
-      </>
-    ),
+    cell: (row) => <AccountRoute row={row} />,
   },
   {
     id: "in",

@@ -16,7 +16,10 @@ STATUS: Final = 5
 ERROR: Final = 6
 EVERY: Final = 7
 """By all of them at once: what the others are sums of, and what questions with several filters read."""
+ACCOUNT_MODEL: Final = 8
+"""By these two at once, which is what is asked for most often when it is about several things."""
 
+KINDS: Final = (ALL, ACCOUNT, MODEL, CLIENT_KEY, AGENT, STATUS, ERROR, EVERY, ACCOUNT_MODEL)
 DIMENSIONS: Final = (ACCOUNT, MODEL, CLIENT_KEY, AGENT, STATUS, ERROR)
 """Kinds that break figures down by one thing."""
 
@@ -45,6 +48,7 @@ class Segment(NamedTuple):
             Segment(AGENT, success, agent=self.agent),
             Segment(STATUS, success, status=self.status, terminal_state=self.terminal_state),
             Segment(ERROR, success, error_type=self.error_type),
+            Segment(ACCOUNT_MODEL, success, account_id=self.account_id, model=self.model),
         )
 
 

@@ -23,7 +23,8 @@ from claudeflare.live import happenings
 from claudeflare.live.feed import Event
 from claudeflare.live.request_news import News
 from claudeflare.storage.accounts import StoredAccount
-from claudeflare.storage.happenings import Happening, Troubles
+from claudeflare.storage.happenings import Happening
+from claudeflare.storage.told_changes import Troubles
 
 GAUGES_EVERY: Final = 3
 ACCOUNTS_EVERY: Final = 5
@@ -46,7 +47,7 @@ HAPPENED: Final = "happened"
 
 
 class Activity:
-    """The source of `Live.activity`. `learned` may be called by any thread, the rest by the loop."""
+    """The source of `Live.activity`. `learned` and `happened` may be called by any thread, the rest by the loop."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -81,6 +82,11 @@ class Activity:
             )
             self._happened.extend(what for change in changes if (what := troubles.tell(change, now)) is not None)
             self._changed = True
+
+    def happened(self, what: Happening) -> None:
+        """Something else did; may be called by any thread."""
+        if self._services.live.activity.awake:
+            self._happened.append(what)
 
     async def events(self, news: News) -> Sequence[Event]:
         """See `live.live.Source`."""

@@ -10,12 +10,17 @@ from fastapi.middleware.gzip import GZipMiddleware
 from claudeflare import __version__
 from claudeflare.api import (
     accounts,
+    analysis,
     analytics,
     audit,
     configuration,
+    diagnosis,
     documentation,
     events,
+    glance,
+    imports,
     keys,
+    limit_history,
     logs,
     maintenance,
     metrics,
@@ -70,6 +75,7 @@ def describe_app() -> FastAPI:
         dependencies=[Depends(audited)],
     )
     for resource in (
+        limit_history,  # before `accounts`, where what is left of the path is a name
         accounts,
         requests,
         payloads,
@@ -79,9 +85,12 @@ def describe_app() -> FastAPI:
         retention,
         strategies,
         queue,
+        glance,
         simulate,
         logs,
         maintenance,
+        analysis,
+        diagnosis,
         oauth,
         secrets,
         events,
@@ -90,6 +99,7 @@ def describe_app() -> FastAPI:
         sign_in,
         audit,
         keys,
+        imports,
     ):
         app.include_router(resource.router)
     install_error_handlers(app)

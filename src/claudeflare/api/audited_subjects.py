@@ -29,7 +29,7 @@ def look(services: Services, path: str, params: Mapping[str, Any], key: str | No
     `key` is that of an earlier look.
     """
     made = params.get("made_id")
-    if path.startswith(("/api/accounts", "/api/oauth")):
+    if path.startswith(("/api/accounts", "/api/oauth", "/api/import/accounts")):
         return _account(services, key or params.get("account") or made)
     if path.startswith("/api/keys"):
         return _client_key(services, key or params.get("key") or made)

@@ -54,7 +54,8 @@ def show_happenings(
     cursor: Annotated[str | None, Query(description="`x-next-cursor` of the page before")] = None,
     account: Annotated[str | None, Query(description="Only of this one, by id or name")] = None,
 ) -> list[Happening]:
-    """What happened to accounts in the last month, newest first: limits, recoveries, troubles; once a minute of a kind.
+    """What happened to accounts and client keys in the last month, newest first: limits, recoveries, troubles, new
+    tokens, budgets used up; once a minute of a kind.
 
     What the owner did is in `/api/audit`. The header `x-next-cursor` leads to the next page.
     """

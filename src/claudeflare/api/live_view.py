@@ -72,6 +72,7 @@ def happening_resource(what: Happening, names: Mapping[str, str]) -> schemas.Hap
         account=account,
         account_id=what.account_id,
         model_class=what.model_class,
+        client_key=what.client_key,
         reason=what.reason,
         until=to_iso_or_none(what.until),
         count=what.count,

@@ -102,6 +102,7 @@ def _summary_fields(summary: RequestSummary) -> dict[str, object]:
     return {name: getattr(summary, name) for name in same.split()} | {
         "timestamp": to_iso(summary.started_at),
         "account_used": summary.account,
+        "tried_accounts": list(summary.tried),
         "status_code": summary.status,
         "response_time_ms": summary.duration_ms,
         "ttft_ms": summary.first_content_ms,

@@ -31,8 +31,10 @@ from claudeflare.retention.retention_choice import RetentionChoice
 from claudeflare.settings import Settings
 from claudeflare.storage.accounts import AccountStore
 from claudeflare.storage.audit import AuditStore
+from claudeflare.storage.database import Database
 from claudeflare.storage.free_space import FreeSpace
 from claudeflare.storage.happenings import HappeningStore
+from claudeflare.storage.limit_history import LimitHistory
 from claudeflare.storage.payloads import PayloadStore
 from claudeflare.storage.requests import RequestStore
 from claudeflare.storage.rollups import RollupStore
@@ -69,6 +71,10 @@ class GatewayFeed(Protocol):
         """Journal writer -> records that a gateway of this server could not write down, as it says itself."""
         ...
 
+    def connected(self) -> int:
+        """How many gateways there are links to."""
+        ...
+
     def shed_payloads(self) -> int:
         """Bodies that the gateways of this server could not write down."""
         ...
@@ -81,6 +87,8 @@ class Services:
     settings: Settings
     sources: Mapping[str, str]
     """Field of `Settings` -> where its value came from; a field that is missing has its default."""
+    database: Database
+    """For a look at how it is; everything else is asked of a store."""
     accounts: AccountStore
     credentials: CredentialService
     intake: CredentialIntake
@@ -96,6 +104,8 @@ class Services:
     requests: RequestStore
     rollups: RollupStore
     payloads: PayloadStore
+    databases: Sequence[Database]
+    """That of records, and payloads' own where there is one."""
     free_space: Sequence[FreeSpace]
     """Of the database, and of payloads' own where there is one."""
     retention_choice: RetentionChoice
@@ -108,12 +118,15 @@ class Services:
     client_keys: ClientKeyService
     gateways: GatewayFeed
     happenings: HappeningStore
+    limit_history: LimitHistory
     live: Live
     request_counts: RequestCounts
     clock: Callable[[], float]
     """UTC epoch seconds."""
     simulating: threading.Lock = field(default_factory=threading.Lock)
     """Held while a simulation runs: one keeps a core busy."""
+    analyzing: threading.Lock = field(default_factory=threading.Lock)
+    """Held while the databases are analyzed: one reads many of their pages."""
 
 
 def services_of(request: Request) -> Services:

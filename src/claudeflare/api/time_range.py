@@ -68,24 +68,28 @@ class TimeRange:
 def time_range(span: str | None, since: str | None, until: str | None, tz: str, now: float) -> TimeRange:
     """Of a `range` up to now, or `from` and `to`. Raises `InvalidInput`."""
     zone = zone_of(tz)
+    start, end = start_and_end(span, since, until, zone, now)
+    width = width_of(start, end, _finest(start, now))
+    found = edges(start, end, width, zone)
+    if since is None and len(found) > 2:
+        del found[0]  # points are whole then, but for the one that runs: as many as fit
+    return TimeRange(zone, now, width, found)
+
+
+def start_and_end(
+    span: str | None, since: str | None, until: str | None, zone: ZoneInfo, now: float
+) -> tuple[float, float]:
+    """The range that was asked for, exactly. Raises `InvalidInput`."""
     if span is not None and (since is not None or until is not None):
         raise InvalidInput("Give either `range`, or `from` and `to`.")
-    if since is None:
-        if until is not None:
-            raise InvalidInput("`to` needs a `from`.")
-        length = parse_span(span or DEFAULT)
-        _check(now - length, now)
-        width = width_of(now - length, now, _finest(now - length, now))
-        # Points that are whole, but for the one that runs: as many as fit.
-        found = edges(now - length, now, width, zone)
-        return TimeRange(zone, now, width, found[1:] if len(found) > 2 else found)
-    start = _moment(since, now, zone)
-    end = min(now, now if until is None else _moment(until, now, zone))
+    if since is None and until is not None:
+        raise InvalidInput("`to` needs a `from`.")
+    start = now - parse_span(span or DEFAULT) if since is None else _moment(since, now, zone)
+    end = now if until is None else min(now, _moment(until, now, zone))
     if start >= end:
         raise InvalidInput("`from` has to be before `to`, and both in the past.")
     _check(start, end)
-    width = width_of(start, end, _finest(start, now))
-    return TimeRange(zone, now, width, edges(start, end, width, zone))
+    return start, end
 
 
 def zone_of(name: str) -> ZoneInfo:

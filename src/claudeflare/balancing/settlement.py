@@ -45,6 +45,8 @@ BENCH_KINDS: Final = {
     LimitKind.WINDOW: BenchKind.WINDOW,
     LimitKind.RAMP: BenchKind.RAMP,
 }
+REFUSED: Final = "credential refused"
+"""Beginning of the reason for which an account is out whose credential the API does not take."""
 LONGEST_QUOTE: Final = 300
 """Characters of an upstream message kept in a reason: it is shown in tables and sent to clients."""
 
@@ -69,9 +71,7 @@ def settle_outcome(lease: Lease, outcome: Outcome, states: States, now: float, j
             return _spend_limited(lease, outcome, states, now)
         case CredentialRefused():
             if not outcome.refreshable:
-                reason = (
-                    f"credential refused: {_quote(outcome.message)}; give another: {login_command(lease.account.name)}"
-                )
+                reason = f"{REFUSED}: {_quote(outcome.message)}; give another: {login_command(lease.account.name)}"
                 return _attention(lease, lease.account.id, lease.state, reason)
             # Whether an OAuth login is dead is for the token endpoint to say. Until then a token that is refused again
             # and again is a failing account.

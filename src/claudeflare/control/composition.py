@@ -24,13 +24,16 @@ from claudeflare.api.strategy_choice import StrategyChoice
 from claudeflare.balancing.change import Change
 from claudeflare.balancing.pins import PIN_LIMIT
 from claudeflare.control.budget_desk import BudgetDesk
+from claudeflare.control.budget_notices import BudgetNotices
 from claudeflare.control.gateways import Gateways
 from claudeflare.control.journal_follower import JournalFollower
+from claudeflare.control.limit_recorder import LimitRecorder
 from claudeflare.control.login_notices import LoginNotices
 from claudeflare.control.refresh_runner import RefreshRunner
 from claudeflare.control.retention_runner import RetentionRunner
 from claudeflare.control.snapshots import SnapshotSource
 from claudeflare.control.stores import open_stores
+from claudeflare.control.timeline import Timeline
 from claudeflare.credentials.accounts import CredentialService
 from claudeflare.credentials.intake import CredentialIntake
 from claudeflare.credentials.key_rotation import KeyRotation
@@ -53,6 +56,7 @@ from claudeflare.live.live import Live
 from claudeflare.live.request_counts import RequestCounts
 from claudeflare.providers.anthropic.pins import BODY_KINDS
 from claudeflare.retention.access_retention import AccessRetention
+from claudeflare.retention.limit_retention import LimitRetention
 from claudeflare.retention.payload_retention import PayloadRetention
 from claudeflare.retention.pin_retention import PinRetention
 from claudeflare.retention.retention import Retention
@@ -79,6 +83,8 @@ class Control:
     payload_journal: JournalFollower
     retention: RetentionRunner
     refresh: RefreshRunner
+    limits: LimitRecorder
+    budgets: BudgetNotices
 
     @property
     def token(self) -> str:
@@ -125,11 +131,16 @@ async def open_control(
             await journal.catch_up()
 
         kept = RetentionChoice(settings, sources, stores.metadata)
-        record_retention = Retention(stores.requests, lambda: kept.current().request_days, clock)
+
+        def request_days() -> int:
+            return kept.current().request_days
+
+        record_retention = Retention(stores.requests, request_days, clock)
         payload_retention = PayloadRetention(stores.payloads, stores.payload_free_space, kept, clock)
         retention = RetentionRunner(
             record_retention,
             payload_retention,
+            LimitRetention(stores.limit_history, request_days, clock),
             PinRetention(stores.pins, clock),
             AccessRetention(stores.audit, authentication.sessions, clock),
             RollupUpkeep(stores.rollups, clock),
@@ -158,13 +169,18 @@ async def open_control(
             desk=BudgetDesk(stores.spend, client_keys.holding, settings.workers, clock),
         )
         stack.push_async_callback(gateways.close)
+        timeline = Timeline(stores.happenings, lambda what: activity.happened(what))
+        limits = LimitRecorder(gateways.gauges, stores.limit_history)
+        stack.push_async_callback(limits.close)
+        budgets = BudgetNotices(stores.spend, client_keys.holding, timeline.tell, clock)
+        stack.push_async_callback(budgets.close)
 
         rotations = RotationLog(home.rotations, box)
         refresher = TokenRefresher(
             credentials,
             Renewal(credentials, TokenEndpoint(settings), rotations, clock),
             stores.database,
-            LoginNotices(stores.accounts, stores.state, gateways, clock),
+            LoginNotices(stores.accounts, stores.state, gateways, timeline.tell, clock),
             clock,
         )
         refresh = RefreshRunner(refresher, credentials, clock, gateways.configuration_changed)
@@ -174,6 +190,7 @@ async def open_control(
         services = Services(
             settings=settings,
             sources=sources,
+            database=stores.database,
             accounts=stores.accounts,
             credentials=credentials,
             intake=CredentialIntake(settings, stores.accounts, credentials, terms, clock),
@@ -186,6 +203,7 @@ async def open_control(
             requests=stores.requests,
             rollups=stores.rollups,
             payloads=stores.payloads,
+            databases=stores.databases,
             free_space=(stores.free_space, stores.payload_free_space),
             retention_choice=kept,
             record_retention=record_retention,
@@ -197,6 +215,7 @@ async def open_control(
             client_keys=client_keys,
             gateways=gateways,
             happenings=stores.happenings,
+            limit_history=stores.limit_history,
             live=live,
             request_counts=request_counts,
             clock=clock,
@@ -215,4 +234,6 @@ async def open_control(
             payload_journal=payload_journal,
             retention=retention,
             refresh=refresh,
+            limits=limits,
+            budgets=budgets,
         )

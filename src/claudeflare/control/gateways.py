@@ -241,11 +241,6 @@ class Gateways:
 def _understood(hello: Hello) -> bool:
     if hello.protocol == PROTOCOL:
         return True
-    log.error(
-        "gateway %d (pid %d) speaks protocol %d, control %d: an upgrade is half done; restart the server",
-        hello.worker,
-        hello.pid,
-        hello.protocol,
-        PROTOCOL,
-    )
+    both = (hello.worker, hello.pid, hello.protocol, PROTOCOL)
+    log.error("gateway %d (pid %d) speaks protocol %d, control %d: an upgrade is half done; restart the server", *both)
     return False

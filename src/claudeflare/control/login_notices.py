@@ -10,6 +10,7 @@ from claudeflare.credentials.token_words import NEEDS_LOGIN
 from claudeflare.errors import NotFound
 from claudeflare.formatting import login_command
 from claudeflare.storage.accounts import AccountStore
+from claudeflare.storage.happenings import REFRESHED, Happening
 from claudeflare.storage.state import StateStore
 
 
@@ -17,11 +18,18 @@ class LoginNotices:
     """`credentials.refresh.TokenNews`."""
 
     def __init__(
-        self, accounts: AccountStore, state: StateStore, gateways: GatewayFeed, clock: Callable[[], float]
+        self,
+        accounts: AccountStore,
+        state: StateStore,
+        gateways: GatewayFeed,
+        tell: Callable[[Happening], None],
+        clock: Callable[[], float],
     ) -> None:
+        """`tell` puts something on the timeline."""
         self._accounts = accounts
         self._state = state
         self._gateways = gateways
+        self._tell = tell
         self._clock = clock
 
     def renewed(self, account_id: str, lifted: bool) -> None:
@@ -29,6 +37,7 @@ class LoginNotices:
         if lifted:
             self._attention(account_id, "")
         self._gateways.configuration_changed()
+        self._tell(Happening(at=self._clock(), kind=REFRESHED, account_id=account_id))
 
     def login_needed(self, account_id: str, why: str) -> None:
         """The account is out until somebody signs in."""

@@ -69,6 +69,8 @@ class ControlProcess:
                 control.payload_journal.start()
                 control.retention.start()
                 control.refresh.start()
+                control.limits.start()
+                control.budgets.start()
                 self._gateways = control.gateways
                 while self._early_links:
                     self._gateways.add_link(*self._early_links.pop(0))

@@ -19,6 +19,7 @@ from claudeflare.storage.client_keys import ClientKeyStore
 from claudeflare.storage.database import Database
 from claudeflare.storage.free_space import FreeSpace
 from claudeflare.storage.happenings import HappeningStore
+from claudeflare.storage.limit_history import LimitHistory
 from claudeflare.storage.metadata import MetadataStore
 from claudeflare.storage.payload_file import payload_database
 from claudeflare.storage.payloads import PayloadStore
@@ -40,8 +41,11 @@ class Stores:
     accounts: AccountStore
     audit: AuditStore
     client_keys: ClientKeyStore
+    databases: tuple[Database, ...]
+    """That of records, and payloads' own where there is one."""
     free_space: FreeSpace
     happenings: HappeningStore
+    limit_history: LimitHistory
     metadata: MetadataStore
     payload_free_space: FreeSpace
     payloads: PayloadStore
@@ -67,8 +71,10 @@ async def open_stores(settings: Settings, home: Home, stack: AsyncExitStack) -> 
         accounts=AccountStore(database),
         audit=AuditStore(database),
         client_keys=ClientKeyStore(database),
+        databases=(database,) if payload_rows is database else (database, payload_rows),
         free_space=FreeSpace(database),
         happenings=HappeningStore(database),
+        limit_history=LimitHistory(database),
         metadata=MetadataStore(database),
         payload_free_space=FreeSpace(payload_rows),
         payloads=PayloadStore(payload_rows),

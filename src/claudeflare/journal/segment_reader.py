@@ -109,7 +109,7 @@ class SegmentReader:
             return []
         try:
             # Asked before reading: what a writer appended before it went is then certainly seen.
-            gone = self.moved_on or _lock_is_free(fd)
+            gone = self.moved_on or lock_is_free(fd)
             self._size = os.fstat(fd).st_size
             frames, tail = self._scan(fd, limit, limit_bytes, gone)
         except JournalError as error:
@@ -205,7 +205,7 @@ class SegmentReader:
         return f"<SegmentReader {self.path.name} {self.ending.value}, {self._position} of {self._size} bytes read>"
 
 
-def _lock_is_free(fd: int) -> bool:
+def lock_is_free(fd: int) -> bool:
     """Whether the segment's writer has closed it or died: the kernel drops a process's locks with it."""
     try:
         fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)

@@ -45,6 +45,8 @@ class Feed:
         """Whether it is worth telling anything."""
         self.closed = False
         self.readers = 0
+        self.held = False
+        """Whether readers that begin have to wait: what changes now, nobody could tell them of."""
         self._boot_id = boot_id
         self._most_readers = most_readers
         self._ring: deque[Event] = deque(maxlen=size)
@@ -71,6 +73,16 @@ class Feed:
             self._ring.append(event)
             self._next += 1
         if self._next != before:
+            self._wake()
+
+    def hold(self) -> None:
+        """Until `release`, readers that begin are told nothing."""
+        self.held = True
+
+    def release(self) -> None:
+        """From now on every change is told."""
+        if self.held:
+            self.held = False
             self._wake()
 
     def sleep(self) -> None:
@@ -137,6 +149,8 @@ class Reader:
     async def read(self, patience: float) -> list[tuple[str, Event]]:
         """The next events with their ids; none after `patience` seconds, or when the feed was closed."""
         if self._begins is not None:
+            if not await self._released(patience):
+                return []
             kind, self._begins = self._begins, None
             return [self._at(self._place, Event(kind))]
         if self._place == self._feed.newest and not self._feed.closed:
@@ -152,6 +166,15 @@ class Reader:
         first = self._place + 1
         self._place += len(found)
         return [self._at(number, event) for number, event in enumerate(found, first)]
+
+    async def _released(self, patience: float) -> bool:
+        try:
+            async with asyncio.timeout(patience):
+                while self._feed.held and not self._feed.closed:
+                    await self._feed.news()
+        except TimeoutError:
+            return False
+        return True
 
     @property
     def ended(self) -> bool:

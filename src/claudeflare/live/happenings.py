@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from claudeflare.storage.happenings import ATTENTION, ATTENTION_OVER, LIMITED, RECOVERED, SET_ASIDE, Happening
+from claudeflare.storage.happenings import (
+    ATTENTION,
+    ATTENTION_OVER,
+    BUDGET,
+    BUDGET_NEAR,
+    LIMITED,
+    RECOVERED,
+    REFRESHED,
+    SET_ASIDE,
+    Happening,
+)
 
 MOVED: Final = "moved"
 STRATEGY: Final = "strategy"
@@ -19,6 +29,9 @@ _WORDS: Final = {
     RECOVERED: "takes requests again",
     ATTENTION: "needs attention",
     ATTENTION_OVER: "no longer needs attention",
+    REFRESHED: "has a new token",
+    BUDGET_NEAR: "has little of its budget left",
+    BUDGET: "has used up its budget",
     ACCOUNT_ADDED: "was added",
     ACCOUNT_REMOVED: "was removed",
     ACCOUNT_PAUSED: "was paused",
@@ -28,7 +41,7 @@ _WORDS: Final = {
 
 def sentence(what: Happening, account: str | None) -> str:
     """One line for people. `account` is the name to call it by."""
-    name = account or "An account"
+    name = account or ("An account" if what.client_key is None else f"The client key {what.client_key}")
     if what.kind == STRATEGY:
         return f"The strategy is now {what.reason}."
     if what.kind == MOVED:

@@ -75,7 +75,11 @@ class Live:
     @contextmanager
     def reader(self, feed: Feed, last_event_id: str | None) -> Iterator[Reader]:
         """Read one of the feeds; see `Feed.reader`."""
+        asleep = not feed.awake
         with feed.reader(last_event_id) as reader:
+            if asleep and feed is self.activity and self._source is not None:
+                # What was before its first look the source cannot tell from what changed.
+                feed.hold()
             if self._running is None and not feed.closed:
                 self._running = self._tasks.start(self._run(), "live feeds")
             yield reader
@@ -87,6 +91,7 @@ class Live:
             self.requests.publish(Event(REQUEST, line) for line in news.finished)
         if self.activity.awake and self._source is not None:
             self.activity.publish(await self._source.events(news))
+            self.activity.release()
 
     def end_streams(self) -> None:
         """Every reader has read all there is: they come back to the next process, with the id of what they read."""
@@ -104,7 +109,6 @@ class Live:
         try:
             # Between the last look at `awake` and the end nothing is awaited: a reader that comes starts it anew.
             while self.awake:
-                await asyncio.sleep(self._tick_seconds)
                 try:
                     await self.tick()
                     failed = False
@@ -112,6 +116,7 @@ class Live:
                     if not failed:
                         log.warning("watchers of this server are not told what is new: %s", error)
                     failed = True
+                await asyncio.sleep(self._tick_seconds)
                 self._put_to_sleep()
             self._news.take()
         finally:

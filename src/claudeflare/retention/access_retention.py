@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable
 from typing import Final, Protocol
 
-from claudeflare.retention.retention import INTERVAL_SECONDS, PAUSE_SECONDS
-from claudeflare.retention.rounds import run_rounds
+from claudeflare.retention.retention import INTERVAL_SECONDS
+from claudeflare.retention.rounds import in_batches, run_rounds
 
 AUDIT_SECONDS: Final = 365 * 86_400.0
 BATCH: Final = 500
@@ -45,14 +45,8 @@ class AccessRetention:
         what is deleted by then stays so.
         """
         now = self._clock()
-        deleted = self._sessions.forget_ended(now)
-        while not stop.is_set():
-            in_batch = self._audit.delete_before(now - AUDIT_SECONDS, BATCH)
-            deleted += in_batch
-            if in_batch < BATCH:
-                break
-            stop.wait(PAUSE_SECONDS)
-        return deleted
+        ended = self._sessions.forget_ended(now)
+        return ended + in_batches(lambda most: self._audit.delete_before(now - AUDIT_SECONDS, most), BATCH, stop)
 
     def run(self, stop: threading.Event) -> None:
         """Now and every hour until `stop` is set. What fails is tried again the next hour."""

@@ -8,9 +8,9 @@ import time
 from collections.abc import Callable
 from typing import Final, Protocol
 
-from claudeflare.retention.retention import DAY_SECONDS, PAUSE_SECONDS
+from claudeflare.retention.retention import DAY_SECONDS
 from claudeflare.retention.retention_choice import RetentionChoice
-from claudeflare.retention.rounds import run_rounds
+from claudeflare.retention.rounds import PAUSE_SECONDS, in_batches, run_rounds
 from claudeflare.storage.payloads import PayloadTotals
 
 log = logging.getLogger(__name__)
@@ -76,7 +76,7 @@ class PayloadRetention:
         kept = self._choice.current()
         # A payload is of no use without the record that says what it was.
         before = self._clock() - min(kept.payload_days, kept.request_days) * DAY_SECONDS
-        aged = self._repeat(lambda: self._payloads.delete_before(before, PAYLOADS_AT_ONCE), PAYLOADS_AT_ONCE, stop)
+        aged = in_batches(lambda most: self._payloads.delete_before(before, most), PAYLOADS_AT_ONCE, stop)
         self._drop_unused(stop)
         excess = self._delete_excess(kept.payload_max_bytes, stop)
         while not stop.is_set() and self._space.free_bytes() > SPARE_BYTES and self._space.give_back():
@@ -101,18 +101,7 @@ class PayloadRetention:
         return deleted
 
     def _drop_unused(self, stop: threading.Event) -> int:
-        return self._repeat(lambda: self._payloads.drop_unused(CHUNKS_AT_ONCE), CHUNKS_AT_ONCE, stop)
-
-    def _repeat(self, step: Callable[[], int], at_once: int, stop: threading.Event) -> int:
-        """Steps until one finds less than it could take; how many they took."""
-        total = 0
-        while not stop.is_set():
-            taken = step()
-            total += taken
-            if taken < at_once:
-                break
-            stop.wait(PAUSE_SECONDS)
-        return total
+        return in_batches(self._payloads.drop_unused, CHUNKS_AT_ONCE, stop)
 
     def __repr__(self) -> str:
         return f"<PayloadRetention {self._payloads!r}>"

@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable
 from typing import Final, Protocol
 
-from claudeflare.retention.retention import INTERVAL_SECONDS, PAUSE_SECONDS
-from claudeflare.retention.rounds import run_rounds
+from claudeflare.retention.retention import INTERVAL_SECONDS
+from claudeflare.retention.rounds import in_batches, run_rounds
 
 BATCH: Final = 500
 """Deleted in one transaction."""
@@ -34,14 +34,8 @@ class PinRetention:
         """Delete all that have expired by now, or as many as was possible until `stop`; how many. Raises
         `StorageError`; what is deleted by then stays so.
         """
-        now, deleted = self._clock(), 0
-        while not stop.is_set():
-            in_batch = self._pins.delete_expired(now, BATCH)
-            deleted += in_batch
-            if in_batch < BATCH:
-                break
-            stop.wait(PAUSE_SECONDS)
-        return deleted
+        now = self._clock()
+        return in_batches(lambda most: self._pins.delete_expired(now, most), BATCH, stop)
 
     def run(self, stop: threading.Event) -> None:
         """Now and every hour until `stop` is set. What fails is tried again the next hour."""

@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable
 from typing import Final, Protocol
 
-from claudeflare.retention.rounds import run_rounds
+from claudeflare.retention.rounds import PAUSE_SECONDS as PAUSE_SECONDS
+from claudeflare.retention.rounds import in_batches, run_rounds
 
 log = logging.getLogger(__name__)
 
@@ -17,8 +18,6 @@ INTERVAL_SECONDS: Final = 3600.0
 """From one round to the next."""
 BATCH: Final = 200
 """Records deleted in one transaction: some milliseconds, in which records of running traffic wait."""
-PAUSE_SECONDS: Final = 0.05
-"""Between two transactions: the database and the disk belong to others most of the time."""
 
 
 class RecordStore(Protocol):
@@ -45,13 +44,7 @@ class Retention:
         """
         days = self._days()
         before = self._clock() - days * DAY_SECONDS
-        deleted = 0
-        while not stop.is_set():
-            in_batch = self._requests.delete_before(before, BATCH, keep_sums=True)
-            deleted += in_batch
-            if in_batch < BATCH:
-                break
-            stop.wait(PAUSE_SECONDS)
+        deleted = in_batches(lambda most: self._requests.delete_before(before, most, keep_sums=True), BATCH, stop)
         if deleted:
             log.info("%d request records older than %d days were deleted", deleted, days)
         return deleted

@@ -42,14 +42,13 @@ class RetentionChoice:
         """The limits in force. Raises `StorageError`."""
         return Kept(**{name: self._value(setting) for name, setting in _SETTINGS.items()})
 
+    def with_changes(self, changes: Mapping[str, int]) -> Kept:
+        """The limits as they would be with these, by field of `Kept`. Raises `InvalidInput` and `StorageError`."""
+        return msgspec.structs.replace(self.current(), **{name: _checked(name, each) for name, each in changes.items()})
+
     def choose(self, changes: Mapping[str, int]) -> None:
         """Change limits, by field of `Kept`, from now on. Raises `InvalidInput`, and then changes nothing."""
-        values = {}
-        for name, value in changes.items():
-            setting = _SETTINGS[name]
-            if not RULES[setting].accepts(value):
-                raise InvalidInput(f"{value} is not possible here; allowed: {RULES[setting].allowed}.")
-            values[setting] = value
+        values = {_SETTINGS[name]: _checked(name, value) for name, value in changes.items()}
         for setting, value in values.items():
             self._metadata.set(setting, str(value))
         self._chosen_now |= values
@@ -64,3 +63,10 @@ class RetentionChoice:
         except ValueError:
             # Written by a version that allowed it.
             return int(getattr(self._settings, setting))
+
+
+def _checked(name: str, value: int) -> int:
+    rule = RULES[_SETTINGS[name]]
+    if not rule.accepts(value):
+        raise InvalidInput(f"{value} is not possible here; allowed: {rule.allowed}.")
+    return value

@@ -7,8 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Final, Protocol
 
-from claudeflare.retention.retention import PAUSE_SECONDS
-from claudeflare.retention.rounds import run_rounds
+from claudeflare.retention.rounds import PAUSE_SECONDS, run_rounds
 
 INTERVAL_SECONDS: Final = 60.0
 """From one round to the next."""

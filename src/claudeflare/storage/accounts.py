@@ -29,6 +29,7 @@ class NewAccount(msgspec.Struct, frozen=True, kw_only=True):
     base_url: str | None = None
     reserve: float | None = None
     allow_extra_usage: bool | None = None
+    paused: bool = False
     id: str = msgspec.field(default_factory=lambda: str(uuid.uuid4()))
 
 
@@ -148,7 +149,7 @@ def _values(new: NewAccount) -> dict[str, object]:
         "mode": account_rules.mode(new.mode),
         "tier": account_rules.tier(new.tier),
         "priority": account_rules.priority(new.priority),
-        "paused": False,
+        "paused": new.paused,
         "base_url": account_rules.base_url(new.base_url),
         "reserve": account_rules.reserve(new.reserve),
         "allow_extra_usage": new.allow_extra_usage,

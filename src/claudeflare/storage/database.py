@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError
 from claudeflare.errors import StorageError
 from claudeflare.storage.database_error import storage_errors
 from claudeflare.storage.postgresql import Postgresql
+from claudeflare.storage.slow_statements import SlowStatements
 from claudeflare.storage.sqlite import Sqlite
 
 BUSY_SECONDS = 5.0
@@ -58,6 +59,7 @@ class Database:
         """How messages name it."""
         self.path: Path | None = Path(self.place) if backend is Sqlite else None
         """The file; None for PostgreSQL."""
+        self.statements = SlowStatements(self._engine)
         self._writer = threading.Lock()
         self._writing_thread: int | None = None
         try:
@@ -120,6 +122,12 @@ class Database:
 
     def __repr__(self) -> str:
         return f"<Database {self.place}>"
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file a URL names, there or not; None for PostgreSQL. Raises `StorageError`."""
+    parsed = _parse(url)
+    return Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
 
 
 def _parse(url: str) -> URL:

@@ -57,6 +57,15 @@ def write_finished(connection: Connection, finished: Sequence[PricedRequest]) ->
     _close(connection, ids)
 
 
+def recorded(connection: Connection, ids: Sequence[str]) -> set[str]:
+    """Those of these ids that are on record."""
+    return {
+        each
+        for some in chunks(ids)
+        for each in connection.scalars(select(requests.c.id).where(requests.c.id.in_(some)))
+    }
+
+
 def _details(finished: Iterable[PricedRequest]) -> list[bytes]:
     return [each.encoded or request_rows.encode_finished(each.finished) for each in finished]
 

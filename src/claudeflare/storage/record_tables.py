@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from claudeflare.storage import access_tables, client_key_tables, rollup_tables, tables
+from claudeflare.storage import access_tables, client_key_tables, happenings, limit_history, rollup_tables, tables
 
 record_metadata = tables.metadata
 """Complete once the others are imported, which is why they are here."""
 
-DESCRIBED_IN = (tables, access_tables, client_key_tables, rollup_tables)
+DESCRIBED_IN = (tables, access_tables, client_key_tables, happenings, limit_history, rollup_tables)
 """A test compares with what the migrations make: a module that is missing here would be missing in backups."""

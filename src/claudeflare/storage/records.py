@@ -54,6 +54,8 @@ class RequestSummary(msgspec.Struct, frozen=True, kw_only=True):
     queued_ms: float
     failover_attempts: int
     """Accounts tried beyond the first."""
+    tried: tuple[str, ...] = ()
+    """Names, at the time, of those that were tried before the one that answered."""
     request_bytes: int
     response_bytes: int
     tokens: TokenCounts

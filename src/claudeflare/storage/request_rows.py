@@ -19,7 +19,7 @@ _encoder = msgspec.msgpack.Encoder()
 _finished_decoder = msgspec.msgpack.Decoder(Finished)
 _opened_decoder = msgspec.msgpack.Decoder(Opened)
 
-_SAME_NAME = tuple(set(RequestSummary.__struct_fields__) - {"account", "tokens"})
+_SAME_NAME = tuple(set(RequestSummary.__struct_fields__) - {"account", "tokens", "tried"})
 """Fields of a summary that are columns of the same name."""
 
 _FINISHED: Final = tuple(column.name for column in requests.c if column.name in Finished.__struct_fields__)
@@ -64,8 +64,8 @@ def failover_attempts(attempts: Sequence[Attempt]) -> int:
     return len({attempt.account_id for attempt in attempts}) - 1 if len(attempts) > 1 else 0
 
 
-def summary(row: Row[Any]) -> RequestSummary:
-    """A row of `requests`, with `account_name` beside it, as a line of a list."""
+def summary(row: Row[Any], tried: tuple[str, ...] = ()) -> RequestSummary:
+    """A row of `requests`, with `account_name` beside it, as a line of a list; see `tried_accounts`."""
     tokens = TokenCounts(
         input=row.input_tokens,
         cache_write_5m=row.cache_write_5m_tokens,
@@ -76,7 +76,7 @@ def summary(row: Row[Any]) -> RequestSummary:
         web_searches=row.web_searches,
     )
     given = {field: getattr(row, field) for field in _SAME_NAME}
-    return RequestSummary(account=row.account_name, tokens=tokens, **given)
+    return RequestSummary(account=row.account_name, tokens=tokens, tried=tried, **given)
 
 
 def encode_finished(finished: Finished) -> bytes:

@@ -15,6 +15,7 @@ from claudeflare.storage.records import AccountUse, PricedRequest, RequestFilter
 from claudeflare.storage.state import apply_changes
 from claudeflare.storage.storable import is_key
 from claudeflare.storage.tables import open_requests, request_details, requests
+from claudeflare.storage.tried_accounts import tried_accounts, tried_before
 from claudeflare.storage.upsert import upsert
 
 
@@ -49,6 +50,25 @@ class RequestStore:
                 finished_requests.write_finished(connection, finished)
                 _write_rest(connection, opened, changed, shed)
 
+    def add_missing(self, records: Sequence[PricedRequest]) -> int:
+        """Write those of which there is no record, in one transaction; how many. What is on record stays as it is.
+
+        Of one id the first counts.
+        """
+        first: dict[str, PricedRequest] = {}
+        for each in records:
+            first.setdefault(each.finished.id, each)
+        while first:
+            try:
+                with self._database.write() as connection:
+                    known = finished_requests.recorded(connection, list(first))
+                    missing = [each for request_id, each in first.items() if request_id not in known]
+                    finished_requests.insert_finished(connection, missing)
+                return len(missing)
+            except finished_requests.AlreadyRecorded:
+                continue  # another process wrote one of them in between
+        return 0
+
     def end_open_requests(self, boot_id: str, ended_at: float) -> int:
         """End, as errors, the open requests of a gateway that is gone. Returns how many there were."""
         with self._database.write() as connection:
@@ -66,7 +86,8 @@ class RequestStore:
             raise InvalidInput(f"A page has at least one request, not {limit}.")
         with self._database.read() as connection:
             rows, following = request_pages.page(connection, wanted, after, limit)
-        return [request_rows.summary(row) for row in rows], following
+            tried = tried_before(connection, rows)
+        return [request_rows.summary(row, tried.get(row.id, ())) for row in rows], following
 
     def get(self, request_id: str) -> tuple[RequestSummary, Finished] | None:
         """One record with its details; None when there is none of that id."""
@@ -76,7 +97,10 @@ class RequestStore:
         statement = lines.join(request_details).where(requests.c.id == request_id)
         with self._database.read() as connection:
             row = connection.execute(statement).first()
-        return None if row is None else (request_rows.summary(row), request_rows.decode_finished(row.finished))
+        if row is None:
+            return None
+        finished = request_rows.decode_finished(row.finished)
+        return request_rows.summary(row, tried_accounts(finished.attempts, row.account_id)), finished
 
     def totals(self, since: float | None) -> Totals:
         """Sums since then, but never from before `reset_statistics`."""

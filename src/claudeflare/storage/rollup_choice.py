@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import ColumnElement, and_, false, func, true
 
-from claudeflare.analytics.segments import ACCOUNT, ALL, CLIENT_KEY, EVERY, MODEL, STATUS
+from claudeflare.analytics.segments import ACCOUNT, ACCOUNT_MODEL, ALL, CLIENT_KEY, EVERY, MODEL, STATUS
 from claudeflare.errors import InvalidInput
 from claudeflare.journal.records import TERMINAL_STATES
 from claudeflare.storage.rollup_tables import segments
@@ -32,6 +32,8 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
         kinds = [kind for kind, values in named.items() if values is not None]
         if self.status is not None and self.status not in _SUCCESS:
             kinds.append(STATUS)
+        if kinds == [ACCOUNT, MODEL]:
+            return ACCOUNT_MODEL
         if len(kinds) > 1:
             return EVERY
         return kinds[0] if kinds else ALL

@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import Connection, delete, func, select
 
 from claudeflare.analytics.histogram import unpack
-from claudeflare.analytics.segments import EVERY, Segment
+from claudeflare.analytics.segments import EVERY, KINDS, Segment
 from claudeflare.analytics.stretches import MINUTE
 from claudeflare.storage.rollup_cells import Amounts, Cells, projected
 from claudeflare.storage.rollup_state import read_state, write_folded_until
@@ -45,7 +45,7 @@ def expire_step(connection: Connection) -> bool:
     before = read_state(connection).minutes_from
     dropped = 0
     for table in (rollups, rollup_latencies):
-        for kind in range(EVERY + 1):
+        for kind in KINDS:
             c = table.c
             old = (c.level == MINUTE, c.kind == kind, c.start < before)
             # The starts of a few hundred rows, then all rows of these: no database deletes a number of rows by itself.

@@ -5,21 +5,18 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Table, and_, case, cast, func, select, true
+from sqlalchemy import Connection, and_, case, func, select, true
 
-from claudeflare.analytics.segments import ALL, DIMENSIONS, EVERY, Segment
+from claudeflare.analytics.segments import ACCOUNT_MODEL, ALL, DIMENSIONS, EVERY, Segment
 from claudeflare.analytics.stretches import MINUTE, Cells, Stretch, cells_of_points
-from claudeflare.storage.rollup_cells import SUMS
+from claudeflare.storage import rollup_queries
 from claudeflare.storage.rollup_choice import Choice
+from claudeflare.storage.rollup_queries import Read
 from claudeflare.storage.rollup_state import read_state
-from claudeflare.storage.rollup_tables import rollup_latencies, rollups, segments
+from claudeflare.storage.rollup_tables import rollups, segments
 from claudeflare.storage.rollup_totals import Parts, Totals, no_parts
-
-_SUMMED: Final = tuple(cast(func.sum(rollups.c[name]), BigInteger) for name in SUMS)
-
-Where = list[ColumnElement[bool]]
 
 
 class Series(NamedTuple):
@@ -28,24 +25,6 @@ class Series(NamedTuple):
     points: list[Totals]
     requests: dict[int, int]
     """How many began in each stretch, by its start."""
-
-
-class _Read(NamedTuple):
-    """Cells to be read."""
-
-    stretch: Stretch
-    kinds: tuple[int, ...]
-    conditions: Where
-    """On segments."""
-
-    def within(self, table: Table[Any]) -> Where:
-        c, (level, start, end, _), kinds = table.c, self.stretch, self.kinds
-        found = [c.level == level, c.start >= start, c.start < end]
-        found.append(c.kind == kinds[0] if len(kinds) == 1 else c.kind.in_(kinds))
-        if self.conditions:
-            # Of the kinds alone that are read: segments are few, and fewer of one kind.
-            found.append(c.segment.in_(select(segments.c.id).where(segments.c.kind.in_(kinds), *self.conditions)))
-        return found
 
 
 class RollupReader:
@@ -57,6 +36,7 @@ class RollupReader:
         self._named = named
         self._state = read_state(connection)
         self._most: tuple[Choice, bool] | None = None
+        self._few: dict[int, tuple[Choice, bool]] = {}
 
     @property
     def minutes_from(self) -> int:
@@ -81,7 +61,7 @@ class RollupReader:
             for start, sums in self._sums(rollups.c.start, read):
                 points[bisect_right(edges, start) - 1].add_sums(sums, 1)
                 requests[start] += sums[0]
-            for start, packed in self._histograms(rollup_latencies.c.start, read):
+            for start, packed in self._histograms("start", read):
                 points[bisect_right(edges, start) - 1].add_histogram(packed, 1)
         if not is_read:
             self._add_requests(requests, choice, stretches)
@@ -94,7 +74,7 @@ class RollupReader:
             sign = read.stretch.sign
             for _, sums in self._sums(rollups.c.level, read):
                 whole.add_sums(sums, sign)
-            for _, packed in self._histograms(rollup_latencies.c.level, read):
+            for _, packed in self._histograms("level", read):
                 whole.add_histogram(packed, sign)
         return whole.total()
 
@@ -118,7 +98,7 @@ class RollupReader:
                 for parts in targets_of(number):
                     parts.add_sums(sums, sign)
             if is_open:
-                for number, packed in self._histograms(rollup_latencies.c.segment, read):
+                for number, packed in self._histograms("segment", read):
                     for parts in targets_of(number):
                         parts.add_histogram(packed, sign)
         totals = {segment: parts.total() for segment, parts in found.items()}
@@ -133,46 +113,48 @@ class RollupReader:
                 requests[start] += sums[0] * read.stretch.sign
                 for point, sign in shares[start]:
                     points[point].add_sums(sums, sign * read.stretch.sign)
-            for start, packed in self._histograms(rollup_latencies.c.start, read, among):
+            for start, packed in self._histograms("start", read, among):
                 for point, sign in shares[start]:
                     points[point].add_histogram(packed, sign * read.stretch.sign)
 
     def _add_requests(self, requests: defaultdict[int, int], choice: Choice, stretches: Sequence[Stretch]) -> None:
         """Of what is folded."""
-        c = rollups.c
         for stretch in stretches:
             for read in self._folded(stretch, choice, (choice.kind,), (ALL,)):
-                query = select(c.start, cast(func.sum(c.requests), BigInteger)).where(*read.within(rollups))
-                for start, number in self._connection.execute(query.group_by(c.start)).all():
+                for start, number in rollup_queries.requests_by_start(self._connection, read):
                     requests[start] += number * read.stretch.sign
 
     def _reads(
         self, stretches: Sequence[Stretch], choice: Choice, kinds: tuple[int, ...], opened: tuple[int, ...]
-    ) -> Iterator[_Read]:
+    ) -> Iterator[Read]:
         for stretch in stretches:
             yield from self._folded(stretch, choice, kinds, opened)
             yield from self._unfolded(stretch, choice)
 
     def _folded(
         self, stretch: Stretch, choice: Choice, kinds: tuple[int, ...], opened: tuple[int, ...]
-    ) -> Iterator[_Read]:
+    ) -> Iterator[Read]:
         """Of these kinds; or all there is, of kinds `opened`, less what is not chosen, when most is."""
         level, start, end, sign = stretch
         last = min(end, self._state.folded_until) if level == MINUTE else end
+        if kinds == (ACCOUNT_MODEL,) and start < min(last, self._state.paired_from):
+            paired = int(min(last, self._state.paired_from))
+            yield from self._folded(Stretch(level, start, paired, sign), choice, (EVERY,), opened)
+            start = paired
         if start >= last:
             return
         folded = Stretch(level, start, last, sign)
         if self._is_most(choice):
-            yield _Read(folded, opened, choice.opened().conditions())
-            yield _Read(folded._replace(sign=-sign), kinds, choice.opposite())
+            yield Read(folded, opened, choice.opened().conditions())
+            yield Read(folded._replace(sign=-sign), kinds, choice.opposite())
         else:
-            yield _Read(folded, kinds, choice.conditions())
+            yield Read(folded, kinds, choice.conditions(), self._is_few(choice, kinds))
 
-    def _unfolded(self, stretch: Stretch, choice: Choice) -> Iterator[_Read]:
+    def _unfolded(self, stretch: Stretch, choice: Choice) -> Iterator[Read]:
         """The newest minutes, which have one kind only."""
         start = max(stretch.start, self._state.folded_until)
         if start < stretch.end:
-            yield _Read(Stretch(MINUTE, start, stretch.end, stretch.sign), (EVERY,), choice.conditions())
+            yield Read(Stretch(MINUTE, start, stretch.end, stretch.sign), (EVERY,), choice.conditions())
 
     def _is_most(self, choice: Choice) -> bool:
         """Whether more is chosen than left out, by the number of segments."""
@@ -185,16 +167,23 @@ class RollupReader:
             self._most = choice, row[0] * 2 > row[1]
         return self._most[1]
 
-    def _sums(self, key: Any, read: _Read, among: Sequence[int] = ()) -> list[tuple[int, list[int]]]:
-        """`among` these starts, when there are any."""
-        where = [*read.within(rollups), *([rollups.c.start.in_(among)] if among else [])]
-        query = select(key, *_SUMMED).where(*where).group_by(key)
-        return [(row[0], [*row[1:]]) for row in self._connection.execute(query).all()]
+    def _is_few(self, choice: Choice, kinds: tuple[int, ...]) -> bool:
+        """Whether few segments are chosen of a kind that has many."""
+        kind = kinds[0]
+        if kind < EVERY:
+            return False
+        if kind not in self._few or self._few[kind][0] is not choice:
+            few = rollup_queries.few_are_chosen(self._connection, kind, choice.conditions())
+            self._few[kind] = choice, few
+        return self._few[kind][1]
 
-    def _histograms(self, key: Any, read: _Read, among: Sequence[int] = ()) -> list[tuple[int, bytes]]:
-        c = rollup_latencies.c
-        where = [*read.within(rollup_latencies), *([c.start.in_(among)] if among else [])]
-        return [(row[0], row[1]) for row in self._connection.execute(select(key, c.bins).where(*where)).all()]
+    def _sums(self, key: Any, read: Read, among: Sequence[int] = ()) -> Iterator[tuple[int, tuple[int, ...]]]:
+        """`among` these starts, when there are any."""
+        for row in rollup_queries.sums(self._connection, key, read, among):
+            yield row[0], row[1:]
+
+    def _histograms(self, key: str, read: Read, among: Sequence[int] = ()) -> list[tuple[Any, ...]]:
+        return rollup_queries.histograms(self._connection, key, read, among)
 
     def _segment(self, number: int) -> Segment:
         if number not in self._named:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, func, select
 
 from claudeflare.analytics.stretches import DAY
 from claudeflare.storage.rollup_cells import CellsOfRows
-from claudeflare.storage.rollup_state import all_is_counted, read_state, write_counted_from
+from claudeflare.storage.rollup_state import all_is_counted, read_state, write_counted_from, write_paired_from
 from claudeflare.storage.rollup_tables import rollup_latencies, rollups
 from claudeflare.storage.rollup_writing import add_cells
 from claudeflare.storage.tables import requests
@@ -38,6 +38,8 @@ def begin_recount(connection: Connection) -> None:
     for table in (rollups, rollup_latencies):
         connection.execute(delete(table).where(*([table.c.start >= first] if first > -math.inf else [])))
     write_counted_from(connection, math.inf, first)
+    if first < state.paired_from:
+        write_paired_from(connection, first)
 
 
 def recount_step(connection: Connection, limit: int = RECORDS_AT_ONCE) -> bool:

@@ -13,6 +13,7 @@ from claudeflare.storage.tables import single_values
 FOLDED_UNTIL: Final = "rollups_folded_until"
 COUNTED_FROM: Final = "rollups_counted_from"
 COUNT_DOWN_TO: Final = "rollups_count_down_to"
+PAIRED_FROM: Final = "rollups_paired_from"
 
 MINUTES_KEPT: Final = 48 * 3600
 """Seconds that figures by the minute are kept for, counted back from `folded_until`."""
@@ -30,6 +31,8 @@ class RollupState(NamedTuple):
     come now: see `rollup_recount`.
     """
     count_down_to: float = -math.inf
+    paired_from: float = -math.inf
+    """A midnight (UTC): earlier stretches have no cells of kind `ACCOUNT_MODEL`, which came later than the others."""
 
     @property
     def uncounted(self) -> tuple[float, float]:
@@ -42,7 +45,12 @@ class RollupState(NamedTuple):
         return self.folded_until - MINUTES_KEPT
 
 
-_KEYS: Final = {FOLDED_UNTIL: "folded_until", COUNTED_FROM: "counted_from", COUNT_DOWN_TO: "count_down_to"}
+_KEYS: Final = {
+    FOLDED_UNTIL: "folded_until",
+    COUNTED_FROM: "counted_from",
+    COUNT_DOWN_TO: "count_down_to",
+    PAIRED_FROM: "paired_from",
+}
 
 
 def read_state(connection: Connection) -> RollupState:
@@ -53,6 +61,7 @@ def read_state(connection: Connection) -> RollupState:
         folded_until=int(found.get("folded_until", 0)),
         counted_from=found.get("counted_from", -math.inf),
         count_down_to=found.get("count_down_to", -math.inf),
+        paired_from=found.get("paired_from", -math.inf),
     )
 
 
@@ -65,6 +74,11 @@ def write_counted_from(connection: Connection, moment: float, count_down_to: flo
     """What began at `moment` or later is counted; the rest is, down to `count_down_to`, still to be."""
     metadata.write_value(connection, COUNTED_FROM, repr(moment))
     metadata.write_value(connection, COUNT_DOWN_TO, repr(count_down_to))
+
+
+def write_paired_from(connection: Connection, moment: float) -> None:
+    """From this midnight on there are cells of all kinds."""
+    metadata.write_value(connection, PAIRED_FROM, repr(moment))
 
 
 def all_is_counted(connection: Connection) -> None:

@@ -31,12 +31,12 @@ def total_of(many: Collection[Totals]) -> Totals:
 class Parts(NamedTuple):
     """What is to be added up: at once, because one by one takes several times as long."""
 
-    sums: list[list[int]]
+    sums: list[Sequence[int]]
     packed: list[bytes]
     taken: list[bytes]
     """Histograms to be subtracted."""
 
-    def add_sums(self, sums: list[int], sign: int) -> None:
+    def add_sums(self, sums: Sequence[int], sign: int) -> None:
         self.sums.append(sums if sign > 0 else [-each for each in sums])
 
     def add_histogram(self, packed: bytes, sign: int) -> None:

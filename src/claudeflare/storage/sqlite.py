@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, create_engine, event
+from sqlalchemy import URL, Connection, FromClause, create_engine, event
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 
 from claudeflare.errors import StorageError
+from claudeflare.storage.timed_cursor import TimedConnection
 
 _POOL_CONNECTIONS = 4
 _POOL_OVERFLOW = 40
@@ -33,6 +35,13 @@ _PRAGMAS = (
 )
 
 
+class _Compiler(SQLiteCompiler):
+    """Writes `INDEXED BY`, given to a query by `with_hint`, where SQLite has it; SQLAlchemy's own leaves hints out."""
+
+    def get_from_hint_text(self, table: FromClause, text: str | None) -> str | None:
+        return text
+
+
 class Sqlite:
     """A database in one file. Makes the file if need be; raises `StorageError` when that fails."""
 
@@ -43,11 +52,12 @@ class Sqlite:
         _create_private(Path(self.place))
         self.engine = create_engine(
             url,
-            connect_args={"timeout": busy_seconds},
+            connect_args={"timeout": busy_seconds, "factory": TimedConnection},
             pool_size=_POOL_CONNECTIONS,
             max_overflow=_POOL_OVERFLOW,
             hide_parameters=True,
         )
+        self.engine.dialect.statement_compiler = _Compiler
         event.listen(self.engine, "connect", _prepare)
         event.listen(self.engine, "begin", _begin)
 

@@ -23,10 +23,10 @@ from claudeflare.balancing.change import (
 )
 from claudeflare.journal.records import Changed
 from claudeflare.storage.database import Database
-from claudeflare.storage.happenings import write_happenings
 from claudeflare.storage.pins import pin_row
 from claudeflare.storage.storable import is_key, text
 from claudeflare.storage.tables import accounts, attention, benches, bindings, organizations, pins
+from claudeflare.storage.told_changes import write_happenings
 from claudeflare.storage.upsert import upsert
 
 

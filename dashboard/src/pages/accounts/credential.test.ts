@@ -29,11 +29,7 @@ it.each([
   [{ tokenStatus: "expired", tokenRenewed: false, mode: "token" }, "limited", "Nobody renews it."],
   [{ tokenTrouble: "503." }, "near", "Could not be renewed just now; it is tried again. 503."],
   [{ tokenStatus: "missing" }, "limited", "There is no credential that can be used: give it one."],
-  [
-    { limits: [{ modelClass: null, reason: "credential refused: revoked", until: null, guess: false }] },
-    "limited",
-    "The API does not take it: give another.",
-  ],
+  [{ tokenStatus: "refused" }, "limited", "The API does not take it: give another."],
   [{ needsLogin: "claudeflare login a" }, "limited", "It cannot be renewed any more: log in again."],
 ])("%o", (changes, state, text) => {
   expect(credentialStanding(account(changes), NOW)).toMatchObject({ state, text });

@@ -28,7 +28,7 @@ export function credentialStanding(account: Account, now: number): CredentialSta
   const { tokenStatus: status, needsLogin, tokenTrouble } = account;
   if (needsLogin)
     return { state: "limited", word: "needs login", text: "It cannot be renewed any more: log in again." };
-  if (account.limits.some((each) => each.reason.includes("credential refused"))) {
+  if (status === "refused") {
     return { state: "limited", word: "refused", text: "The API does not take it: give another." };
   }
   if (status === "missing") {

@@ -8,10 +8,11 @@ import "@mantine/core/styles/Input.layer.css";
 import "@mantine/core/styles/ScrollArea.layer.css";
 import { api, page } from "~/api/client";
 import { useAccounts } from "~/api/queries";
+import { REQUEST_STATUSES } from "~/api/request-statuses";
 import { FilterBar } from "~/components/FilterBar";
 import { Segments } from "~/components/Segments";
 import css from "./analytics.module.css";
-import { CHOICES, type Choices, DEFAULT_RANGE, queryOf, RANGES, rangeOf, STATUSES, spanOf } from "./choices";
+import { CHOICES, type Choices, DEFAULT_RANGE, queryOf, RANGES, rangeOf, spanOf } from "./choices";
 import { SpanPicker } from "./SpanPicker";
 
 interface FiltersProps {
@@ -63,7 +64,7 @@ export function Filters({ choices, timeZone, onChange, onRange, onSpan, onClear 
           { name: "account", label: "Account", options: options.accounts },
           { name: "model", label: "Model", options: options.models },
           { name: "key", label: "Key", options: options.keys },
-          { name: "status", label: "Status", options: STATUSES },
+          { name: "status", label: "Status", options: REQUEST_STATUSES },
         ]}
         values={{ account, model, key, status }}
         onChange={onChange}

@@ -56,14 +56,3 @@ export function periodBefore(choices: Choices): string {
   const range = choices.range ?? DEFAULT_RANGE;
   return words[range] ?? `the ${range} before`;
 }
-
-export const STATUSES = [
-  { value: "success", label: "Successful" },
-  { value: "error", label: "Failed" },
-  { value: "429", label: "429 rate limited" },
-  { value: "4xx", label: "4xx" },
-  { value: "5xx", label: "5xx" },
-  { value: "truncated", label: "Truncated" },
-  { value: "client_closed", label: "Client left" },
-  { value: "refused", label: "Refused here" },
-] as const;

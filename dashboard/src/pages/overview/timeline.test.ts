@@ -8,6 +8,7 @@ const happening = (kind: string, at: string, changes: Partial<Happening> = {}): 
   account: "work",
   accountId: "1",
   modelClass: null,
+  clientKey: null,
   reason: null,
   until: null,
   count: 1,

@@ -2,13 +2,16 @@
 import type { Happening } from "~/api/live-events";
 
 /** Kinds that are on record: events tell them first. The others are told by events alone. */
-const RECORDED = new Set(["limited", "set-aside", "recovered", "attention", "attention-over"]);
+const RECORDED = new Set([
+  ...["limited", "set-aside", "recovered", "attention", "attention-over"],
+  ...["refreshed", "budget-near", "budget"],
+]);
 const MOVED = "moved";
 const TOGETHER_MS = 120_000;
 
 /** On record there is one of a kind in a minute. */
-function key({ at, kind, accountId, account, modelClass }: Happening): string {
-  return [at.slice(0, "2026-11-22T15:40".length), kind, accountId ?? account, modelClass].join(" ");
+function key({ at, kind, accountId, account, modelClass, clientKey }: Happening): string {
+  return [at.slice(0, "2026-11-22T15:40".length), kind, accountId ?? account, modelClass, clientKey].join(" ");
 }
 
 /** Newest first, each once; requests that moved the same way shortly after each other are one line. */

@@ -1,6 +1,6 @@
 // The list of requests: one line each where there is room, two on a phone.
 import { useMediaQuery } from "@mantine/hooks";
-import { AccountName } from "~/components/AccountName";
+import { AccountRoute } from "~/components/AccountRoute";
 import { type Column, DataTable } from "~/components/DataTable";
 import { Duration, Money, Tokens } from "~/components/Figure";
 import { Skeleton } from "~/components/Notice";
@@ -70,8 +70,7 @@ function TwoLines({ row }: { row: RequestRow }) {
       </div>
       <div className={css.second}>
         <span className={css.grow}>
-          <AccountName name={row.accountUsed} />
-          {row.failoverAttempts > 0 && ` after ${row.failoverAttempts} other${row.failoverAttempts === 1 ? "" : "s"}`}
+          <AccountRoute row={row} />
         </span>
         <span>
           <Tokens value={row.outputTokens} /> out

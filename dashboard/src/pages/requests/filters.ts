@@ -5,18 +5,6 @@ import type { RequestRow } from "~/components/RequestTable";
 export const CHOICES = ["account", "model", "key", "agent", "status", "session", "range", "q"] as const;
 export type Choices = Partial<Record<(typeof CHOICES)[number], string | undefined>>;
 
-export const STATUS_CHOICES = [
-  { value: "success", label: "Succeeded" },
-  { value: "error", label: "Not succeeded" },
-  { value: "429", label: "429 rate limited" },
-  { value: "529", label: "529 overloaded" },
-  { value: "4xx", label: "4xx" },
-  { value: "5xx", label: "5xx" },
-  { value: "refused", label: "Refused by Claudeflare" },
-  { value: "truncated", label: "Broke off" },
-  { value: "client_closed", label: "Client left" },
-];
-
 export const RANGE_CHOICES = [
   { value: "15m", label: "Last 15 minutes" },
   { value: "1h", label: "Last hour" },

@@ -5,6 +5,7 @@ import { IconPlayerPause, IconPlayerPlay } from "@tabler/icons-react";
 import { lazy, Suspense, useMemo, useState } from "react";
 import { useLocation, useParams } from "wouter";
 import { useAccounts } from "~/api/queries";
+import { REQUEST_STATUSES } from "~/api/request-statuses";
 import { CommandLine } from "~/components/CopyButton";
 import { FilterBar } from "~/components/FilterBar";
 import { useHotkeys } from "~/components/hotkeys";
@@ -13,7 +14,7 @@ import { PageBody, PageTitle } from "~/components/PageTitle";
 import type { RequestRow } from "~/components/RequestTable";
 import { useUrlChoices } from "~/components/search-params";
 import { ExportButton } from "./ExportButton";
-import { CHOICES, options, queryOf, RANGE_CHOICES, type RequestQuery, STATUS_CHOICES, seen } from "./filters";
+import { CHOICES, options, queryOf, RANGE_CHOICES, type RequestQuery, seen } from "./filters";
 import { RequestList } from "./RequestList";
 import css from "./requests.module.css";
 import { useRowStream } from "./row-stream";
@@ -98,7 +99,7 @@ function useFilters(lines: readonly Line[] | undefined, values: Record<string, s
       ),
     },
     { name: "model", label: "Model", options: options(found.models, values.model) },
-    { name: "status", label: "State", options: withChosen(STATUS_CHOICES, values.status) },
+    { name: "status", label: "State", options: withChosen(REQUEST_STATUSES, values.status) },
     { name: "range", label: "Time", options: withChosen(RANGE_CHOICES, values.range) },
     { name: "key", label: "Key", options: options(found.keys, values.key) },
     { name: "agent", label: "Agent", options: options(found.agents, values.agent) },

@@ -34,7 +34,8 @@ class AccountResource(Resource):
     paused: bool
     base_url: str | None
     token_status: str
-    """`valid`, `expired`, `needs login`, or `missing` when the account has no credential that can be used."""
+    """`valid`, `expired`, `needs login`, `refused` by the API (give it another), or `missing` when the account has no
+    credential that can be used."""
     token_expires: str | None
     """When its token ends, which is renewed before; null for what does not end."""
     token_renewed: bool | None

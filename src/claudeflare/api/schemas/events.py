@@ -56,15 +56,19 @@ class Happening(Resource):
 
     at: str
     kind: str
-    """`limited`, `set-aside` (by our own caution), `recovered`, `attention`, `attention-over`, `moved`, `strategy`,
+    """`limited`, `set-aside` (by our own caution), `recovered`, `attention`, `attention-over`, `refreshed` (it has a
+    new token), `budget-near`, `budget` (of a client key: 80 % of it, all of it used), `moved`, `strategy`,
     `account-added`, `account-removed`, `account-paused` or `account-resumed`."""
     account: str | None
     account_id: str | None
     model_class: str | None
     """The models it is about; null: all of them."""
+    client_key: str | None
+    """The name of the client key it is about; then `account` is null."""
     reason: str | None
     """Of `moved`: the account that took over. Of `strategy`: its name."""
     until: str | None
+    """When that is over. Of a budget: when its next period begins."""
     count: int
     """Requests that moved; else 1."""
     text: str

@@ -29,6 +29,8 @@ class RequestResource(Resource):
     """Time spent inside Claudeflare itself."""
     queued_ms: float
     failover_attempts: int
+    tried_accounts: list[str]
+    """Those that were tried before `accountUsed`, in order, by the names they had."""
     session_id: str | None
     client_key: str | None
     agent_id: str | None
