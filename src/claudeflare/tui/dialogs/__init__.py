@@ -1,0 +1,1 @@
+"""Questions that stand above a screen, one in each file."""
