@@ -38,7 +38,7 @@ BUILD_DASHBOARD := $(BIN)/python $(DASHBOARD)/build.py
 BRING_NODE = $(NODE) || $(INSTALL) --require-hashes --requirement $(DASHBOARD)/requirements.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo setup setup-dev dashboard dashboard-types browser sdks test torture check fix docs bench bench-limits bench-analytics seed compiled bench-compiled test-compiled dev build clean lock
+.PHONY: help run demo setup setup-dev dashboard dashboard-types browser sdks test torture check fix docs screenshots bench bench-limits bench-analytics seed compiled bench-compiled test-compiled dev build clean lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -95,6 +95,9 @@ fix: setup-dev ## mend what lint and format can mend by themselves
 
 docs: setup-dev ## write into the guides what the program itself knows: settings, commands, routes
 	$(BIN)/python docs/reference.py
+
+screenshots: setup-dev ## pictures of the terminal UI and of commands, for the guides
+	PYTHONPATH=tests $(BIN)/python docs/screenshots.py $(ARGS)
 
 bench: setup-dev ## cost, speed and memory beside nginx doing less; needs nginx and a C compiler
 	@$(BIN)/python benchmarks/run.py $(ARGS)

@@ -1,4 +1,4 @@
-"""Writes into the guides what the program itself knows: settings, commands, routes. `make docs` runs it.
+"""Writes into the guides what the program itself knows: settings, commands, routes, keys. `make docs` runs it.
 
 A page holds `<!-- begin: NAME -->` … `<!-- end: NAME -->`, and what lies between is replaced. With `--check` nothing is
 written; the exit status is 1 when a page is out of date.
@@ -18,12 +18,14 @@ from pathlib import Path
 from typing import Any, Final, Literal, get_args, get_origin
 
 import typer.main
+from key_tables import key_tables
 from prometheus_client.metrics_core import Metric
 
 from claudeflare import settings as settings_module
 from claudeflare.api.examples import examples as all_examples
 from claudeflare.api.metrics import Metrics
 from claudeflare.api.services import Services
+from claudeflare.cli.json_output import JSON_OUTPUT
 from claudeflare.cli.main import app as command_line
 from claudeflare.control.composition import open_control
 from claudeflare.settings import Settings
@@ -38,6 +40,7 @@ RESOURCES: Final = (
     "AttemptResource",
     "StatsResource",
     "QueueResource",
+    "Glance",
     "PartResource",
     "RetentionResource",
     "RequestActivity",
@@ -123,6 +126,30 @@ def _metavar(parameter: Any) -> str:
     annotation = parameter.type_descriptor.annotation
     choices = get_args(annotation) if get_origin(annotation) is Literal else ()
     return str(parameter.metavar or "|".join(choices) or parameter.name.upper())
+
+
+def json_shapes(schema: dict[str, Any]) -> str:
+    """What each command prints with `--json`; shapes that no route has, as JSON Schema."""
+    rows, parts = [], []
+    for name, printed in JSON_OUTPUT.items():
+        words = f"claudeflare {name}" if name.startswith("export") else f"claudeflare {name} --json"
+        shape = printed.schema(schema)
+        own = printed.extends is not None or "properties" in shape
+        told = f"[its own](#{name.replace(' ', '-')})" if own else _shape(shape)
+        route = f"`{printed.route}`" if printed.route else "–"
+        rows.append((f"`{words}`", route, told + ", one a line" * printed.lines))
+        if own:
+            extends = f"`{printed.extends}`, and:\n\n" if printed.extends else ""
+            parts.append(f"## {name}\n\n{extends}```json\n{json.dumps(printed.own, indent=2)}\n```")
+    return "\n\n".join([_table(("Command", "Route", "Prints"), rows), *parts])
+
+
+def _shape(schema: dict[str, Any]) -> str:
+    if "$ref" in schema:
+        return f"`{schema['$ref'].rpartition('/')[2]}`"
+    if schema.get("type") == "array":
+        return f"array of {_shape(schema['items'])}"
+    return " or ".join("`null`" if each.get("type") == "null" else _shape(each) for each in schema["anyOf"])
 
 
 def routes(schema: dict[str, Any]) -> str:
@@ -229,10 +256,12 @@ def main(check: bool) -> int:
         "settings": settings_table,
         "commands": commands,
         "guides": guides,
+        "json": lambda: json_shapes(schema),
         "routes": lambda: routes(schema),
         "fields": lambda: fields(schema),
         "examples": lambda: examples(schema),
         "metrics": lambda: metrics_table(families),
+        "keys": key_tables,
     }
     stale = []
     for page in sorted(DOCS.glob("*.md")):

@@ -99,6 +99,8 @@ def money(usd: float | None) -> str:
         return "unknown"
     if usd == 0:
         return "$0.00"
+    if usd < 0:
+        return f"-{money(-usd)}"
     if usd < 0.0001:
         return "<$0.0001"
     if usd >= 0.00995:

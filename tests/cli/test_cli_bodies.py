@@ -85,6 +85,15 @@ def test_a_terminal_obeys_no_body(captured: CommandLine, monkeypatch: pytest.Mon
     shown = captured.run("request", "cf_000000000000000000000005", "--body").stdout
     assert "\x1b]0" not in shown
     assert "\x9b" not in shown
-    assert "�]0;gone��1m" in shown
+    assert "\\x1b]0;gone\\x07\\x9b1m" in shown
     # And JSON has its colors.
     assert "\x1b[1;36m1\x1b[0m" in shown
+
+
+def test_no_body_turns_the_direction_of_text(cli: CommandLine) -> None:
+    turned = "\u202egnp.exe\u2066 in\ta row".encode()
+    capture(cli.home, ID, b'{"name": "\xe2\x80\xaeexe"}', turned)
+    shown = cli.output("request", ID, "--body")
+    assert not set("\u202e\u2066\t") & set(shown)
+    assert "\\u202egnp.exe\\u2066 in    a row" in shown
+    assert '"name": "\\u202eexe"' in shown

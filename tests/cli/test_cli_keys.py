@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import json
 
-from claudeflare.cli.key_lines import limits_in_words
 from claudeflare.client.keys import KeyMethods
+from claudeflare.presentation.key_lines import limits_in_words
 from claudeflare.quotas.client_key import well_formed
 from harness.command_line import CommandLine
 

@@ -25,7 +25,8 @@ ACCOUNT_KEYS = {
 def test_the_table(cli: CommandLine) -> None:
     assert cli.output("list") == (
         "Name    Mode     Tier  Prio  State                           Requests  Last used\n"
-        "broken  api-key     1     0  ● needs attention                      0  never\n"
+        "broken  api-key     1     0  ● refused: claudeflare login           0  never\n"
+        "                             broken\n"
         "old     api-key    20     0  ● paused                               0  never\n"
         "spare   api-key     1     1  ● limited until 18:21 (41 min)         0  never\n"
         "work    api-key     5     0  ● ok                                   5  1 min ago\n"

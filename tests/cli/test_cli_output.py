@@ -14,8 +14,9 @@ from rich.panel import Panel
 from rich.text import Text
 
 from claudeflare.cli import output
-from claudeflare.cli.harmless import json_text
-from claudeflare.cli.harmless_console import HarmlessConsole
+from claudeflare.presentation import tables
+from claudeflare.presentation.harmless import json_text
+from claudeflare.presentation.harmless_console import HarmlessConsole
 
 ATTACKS = {
     "clears the screen": "\x1b[2J\x1b[H",
@@ -32,7 +33,7 @@ ATTACKS = {
 
 
 def shown_in_every_way(text: str) -> list[RenderableType]:
-    table = output.table("NAME", "FIGURE", right=["FIGURE"])
+    table = tables.table("NAME", "FIGURE", right=["FIGURE"])
     table.add_row(text, text)
     return [
         text,
@@ -41,7 +42,7 @@ def shown_in_every_way(text: str) -> list[RenderableType]:
         Panel(text, title=text),
         Group(Padding(text, 1), text),
         table,
-        output.pairs([(text, text)]),
+        tables.pairs([(text, text)]),
     ]
 
 

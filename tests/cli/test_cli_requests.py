@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from rich.cells import cell_len
 
 from claudeflare.home import Home
 from harness.command_line import CommandLine
@@ -113,6 +114,24 @@ def test_names_are_no_markup_and_models_may_be_missing(cli: CommandLine) -> None
         "17:39:59 404     –          [red]a[… 12.3 k  1.2 M    950 840 ms  3.2 s    $0.00",
         "         cf_000000000000000000000007 no [bold]such thing",
     ]
+
+
+def test_letters_that_take_two_columns(cli: CommandLine) -> None:
+    wide = request(
+        7,
+        1,
+        account="日本語のアカウント",
+        account_id=None,
+        model="日本語モデル",
+        error_message="過負荷です",
+        status=529,
+    )
+    add_requests(Home(cli.home), priced(wide, 0.0))
+    header, line, _ = cli.output("requests", "--limit", "1").splitlines()
+    assert line == "17:39:59 529     日本語モ … 日本語 … 12.3 k  1.2 M    950 840 ms  3.2 s    $0.00"
+    wide_header, wide_line, _ = cli.output("requests", "--limit", "1", columns=160).splitlines()
+    for title_line, its_line in ((header, line), (wide_header, wide_line)):
+        assert cell_len(its_line) == cell_len(title_line)
 
 
 def test_following_needs_a_server(cli: CommandLine) -> None:

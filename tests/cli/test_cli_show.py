@@ -10,7 +10,7 @@ def test_everything_about_an_account(cli: CommandLine) -> None:
         "work\n"
         "State       ● ok\n"
         "Mode        api-key (anthropic)\n"
-        "Credential  valid\n"
+        "Credential  valid, does not end by itself\n"
         "Tier        5\n"
         "Priority    0\n"
         "Base URL    the server's own\n"

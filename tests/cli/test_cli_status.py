@@ -10,18 +10,19 @@ from harness.data_directory import opened
 
 def test_without_a_server(cli: CommandLine) -> None:
     assert cli.output("status") == (
-        "1 of 4 accounts available: broken needs attention, old paused, spare limited\n"
-        "until 18:21 (41 min).\n"
+        "1 of 4 accounts available: broken refused: claudeflare login broken, old paused,\n"
+        "spare limited until 18:21 (41 min).\n"
         "\n"
         "Server     not running\n"
         "Strategy   session\n"
         "In flight  0\n"
         "\n"
-        "Account  State                           Tier  In flight  Requests  Last used\n"
-        "broken   ● needs attention                  1          0         0  never\n"
-        "old      ● paused                          20          0         0  never\n"
-        "spare    ● limited until 18:21 (41 min)     1          0         0  never\n"
-        "work     ● ok                               5          0         5  1 min ago\n"
+        "Account  State                              Tier  In flight  Requests  Last used\n"
+        "broken   ● refused: claudeflare login          1          0         0  never\n"
+        "         broken\n"
+        "old      ● paused                             20          0         0  never\n"
+        "spare    ● limited until 18:21 (41 min)        1          0         0  never\n"
+        "work     ● ok                                  5          0         5  1 min ago\n"
     )
 
 

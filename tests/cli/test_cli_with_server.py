@@ -8,7 +8,6 @@ import pty
 import signal
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,42 +15,15 @@ import pytest
 
 from claudeflare import __version__
 from harness.command_line import CommandLine
-
-CLAUDEFLARE = (sys.executable, "-c", "from claudeflare.cli.main import main; main()")
-QUESTION = {"model": "claude-haiku-4-5", "max_tokens": 20, "messages": [{"role": "user", "content": "Hello"}]}
+from harness.served_directory import CLAUDEFLARE, Running, ask, environment, served
 
 CTRL_C = "\x03\n"
 """The second key is for a reader that was told of the signal just before it began to wait for keys."""
 
 
-def environment(home: Path, **more: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("CLAUDEFLARE_")}
-    return {**kept, "CLAUDEFLARE_HOME": str(home), "COLUMNS": "80", "TERM": "dumb", **more}
-
-
 def heed_ctrl_c() -> None:
     """A shell that runs these tests in the background makes them, and their children, deaf to Ctrl-C."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-class Running:
-    """A command that serves, from its "listening on" line until it is told to stop."""
-
-    def __init__(self, *arguments: str, home: Path) -> None:
-        self.process = subprocess.Popen(
-            [*CLAUDEFLARE, *arguments], stdout=subprocess.PIPE, text=True, env=environment(home)
-        )
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        if not line.startswith("listening on http://127.0.0.1:"):
-            self.process.kill()
-            pytest.fail(f"did not start: {line!r}")
-        self.url = line.split()[-1]
-
-    def stop(self) -> int:
-        self.process.send_signal(signal.SIGTERM)
-        self.process.communicate(timeout=20)
-        return self.process.returncode
 
 
 @pytest.fixture(scope="module")
@@ -61,26 +33,13 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def server(home: Path) -> Iterator[Running]:
-    upstream = Running("simulator", "--port", "0", "--ttft", "0", home=home)
-    add = [*CLAUDEFLARE, "add", "work", "--base-url", upstream.url]
-    subprocess.run(add, input=b"sk-ant-api03-work", env=environment(home), check=True, capture_output=True)
-    server = Running("serve", "--port", "0", home=home)
-    yield server
-    assert server.stop() == 0
-    upstream.stop()
+    with served(home) as server:
+        yield server
 
 
 @pytest.fixture
 def beside(server: Running, home: Path) -> CommandLine:
     return CommandLine(home)
-
-
-def ask(server: Running) -> str:
-    """Send a request through the server; its id."""
-    headers = {"content-type": "application/json", "anthropic-version": "2023-06-01", "x-api-key": "any"}
-    request = urllib.request.Request(f"{server.url}/v1/messages", json.dumps(QUESTION).encode(), headers)
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        return str(answer.headers["x-claudeflare-request-id"])
 
 
 def test_status_asks_the_server(beside: CommandLine, server: Running) -> None:

@@ -36,7 +36,7 @@ async def test_history_and_stream_make_one_sequence(
         assert (await anext(lines))["message"] == "third"
         write(home.logs, "control", 1, (NOW, "fourth"))
         assert (await anext(lines))["message"] == "fourth"
-        await lines.aclose()  # type: ignore[attr-defined]
+        await lines.aclose()
 
 
 async def test_a_server_that_stays_away_is_given_up(

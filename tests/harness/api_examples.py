@@ -26,6 +26,7 @@ from claudeflare.home import Home
 from claudeflare.journal.payloads import Payload
 from claudeflare.journal.records import Attempt
 from claudeflare.providers.usage import TokenCounts
+from claudeflare.storage.limit_history import STEP_SECONDS, LimitId, LimitStep
 from claudeflare.storage.records import PricedRequest
 from harness.data_directory import NOW
 from harness.events import Watched, watched
@@ -52,6 +53,7 @@ REQUESTS = [
     Sent("POST /api/accounts", "/api/accounts", {"name": "work", "apiKey": "sk-ant-api03-example", "tier": 5}),
     Sent("GET /api/accounts", "/api/accounts"),
     Sent("GET /api/accounts/{account}", "/api/accounts/work"),
+    Sent("GET /api/accounts/{account}/limits", "/api/accounts/spare/limits?range=5m"),
     Sent("PATCH /api/accounts/{account}", "/api/accounts/work", {"priority": 1, "reserve": 0.9}),
     Sent("POST /api/accounts/{account}/pause", "/api/accounts/spare/pause"),
     Sent("POST /api/accounts/{account}/resume", "/api/accounts/spare/resume"),
@@ -76,6 +78,7 @@ REQUESTS = [
     Sent("GET /api/analytics", "/api/analytics?range=24h"),
     Sent("POST /api/stats/reset", "/api/stats/reset"),
     Sent("GET /api/queue", "/api/queue"),
+    Sent("GET /api/glance", "/api/glance?session=s-1"),
     Sent("GET /api/strategies", "/api/strategies"),
     Sent("GET /api/config", "/api/config"),
     Sent("PATCH /api/config", "/api/config", {"strategy": "headroom", "payloadDays": 14}),
@@ -89,15 +92,52 @@ REQUESTS = [
     Sent("GET /api/keys/{key}", "/api/keys/laptop"),
     Sent("PATCH /api/keys/{key}", "/api/keys/laptop", {"perDay": 10.0}),
     Sent("DELETE /api/keys/{key}", "/api/keys/laptop"),
+    Sent(
+        "POST /api/import/accounts",
+        "/api/import/accounts",
+        {
+            "id": "5f0c9c1e-6a0f-4a52-9d1c-0c6c1d7a3b11",
+            "name": "desk",
+            "apiKey": "sk-ant-api03-example",
+            "tier": 5,
+            "paused": True,
+        },
+    ),
+    Sent(
+        "POST /api/import/requests",
+        "/api/import/requests",
+        {
+            "source": "ccflare",
+            "requests": [
+                {
+                    "id": "0b8f4f0e-3c55-4b0e-8f0b-2f6f3f6d9a01",
+                    "timestamp": "2026-11-20T09:30:00Z",
+                    "method": "POST",
+                    "path": "/v1/messages",
+                    "accountId": "5f0c9c1e-6a0f-4a52-9d1c-0c6c1d7a3b11",
+                    "accountUsed": "desk",
+                    "statusCode": 200,
+                    "terminalState": "complete",
+                    "responseTimeMs": 2150,
+                    "model": "claude-opus-4-6",
+                    "inputTokens": 12,
+                    "outputTokens": 320,
+                    "costUsd": 0.0081,
+                }
+            ],
+        },
+    ),
     Sent("GET /api/logs/history", "/api/logs/history?limit=2&level=info"),
     Sent("GET /api/logs/stream", "/api/logs/stream?level=info"),
     Sent("POST /api/maintenance/cleanup", "/api/maintenance/cleanup"),
     Sent("POST /api/maintenance/compact", "/api/maintenance/compact"),
+    Sent("GET /api/maintenance/analysis", "/api/maintenance/analysis?plans=true"),
     Sent("POST /api/maintenance/clear-history", "/api/maintenance/clear-history", {"before": "30d"}),
     Sent("GET /api/secrets", "/api/secrets"),
     Sent("POST /api/secrets/rotate", "/api/secrets/rotate"),
     Sent("POST /api/secrets/forget", "/api/secrets/forget"),
     Sent("GET /api/audit", "/api/audit?limit=1"),
+    Sent("GET /api/diagnosis", "/api/diagnosis"),
     Sent("GET /metrics", "/metrics"),
     Sent("POST /api/sign-in/link", "/api/sign-in/link"),
     Sent("POST /api/sign-in", "/api/sign-in", {"token": "$token"}),
@@ -118,6 +158,8 @@ async def seeded(home: Path) -> AsyncIterator[Watched]:
         benched = [Benched(spare["id"], "opus", NOW + 1800, "7d_opus: all used")]
         services.state.apply(benched, NOW)
         services.gateways.changes_made(benched)
+        step = int(NOW // STEP_SECONDS) * STEP_SECONDS
+        services.limit_history.add([LimitStep(spare["id"], LimitId("window", "7d_opus", "opus"), step, 0.97, 1.0)])
         services.requests.write_batch(opened=[], finished=[_record(spare["id"])], changed=[], shed={})
         services.payloads.store(
             [

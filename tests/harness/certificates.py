@@ -24,12 +24,12 @@ class Authority:
         self.file = directory / "authority.pem"
         self.file.write_bytes(self._certificate.public_bytes(serialization.Encoding.PEM))
 
-    def server_context(self, name: str) -> ssl.SSLContext:
-        """TLS for a server of this name or address."""
+    def server_context(self, name: str, *, expired: bool = False) -> ssl.SSLContext:
+        """TLS for a server of this name or address; `expired`: its certificate was good until yesterday."""
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         alternative = x509.SubjectAlternativeName([_general_name(name)])
-        certificate = self._sign(subject, key.public_key(), alternative)
+        certificate = self._sign(subject, key.public_key(), alternative, days=-1 if expired else 1)
         path = self._directory / "server.pem"
         path.write_bytes(
             key.private_bytes(
@@ -42,7 +42,7 @@ class Authority:
         return context
 
     def _sign(
-        self, subject: x509.Name, key: ec.EllipticCurvePublicKey, extension: x509.ExtensionType
+        self, subject: x509.Name, key: ec.EllipticCurvePublicKey, extension: x509.ExtensionType, days: int = 1
     ) -> x509.Certificate:
         now = datetime.datetime.now(datetime.UTC)
         return (
@@ -51,8 +51,8 @@ class Authority:
             .issuer_name(self._name)
             .public_key(key)
             .serial_number(x509.random_serial_number())
-            .not_valid_before(now - datetime.timedelta(days=1))
-            .not_valid_after(now + datetime.timedelta(days=1))
+            .not_valid_before(now - datetime.timedelta(days=2))
+            .not_valid_after(now + datetime.timedelta(days=days))
             .add_extension(extension, critical=True)
             .sign(self._key, hashes.SHA256())
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC
 from pathlib import Path
 from typing import Any
@@ -33,8 +33,15 @@ class CommandLine:
         self.home = home
         self.environ: dict[str, str] = {"CLAUDEFLARE_HOME": str(home)}
 
-    def run(self, *arguments: str, input: str | None = None, exit_code: int = 0, columns: int = 80) -> Any:
-        """The result; asserts its exit status. Lines end where their text does."""
+    def run(
+        self,
+        *arguments: str,
+        input: str | None = None,
+        exit_code: int = 0,
+        exit_codes: Collection[int] = (),
+        columns: int = 80,
+    ) -> Any:
+        """The result; asserts its exit status, or that it is one of several. Lines end where their text does."""
         this = Invocation(environ=self.environ, clock=lambda: NOW, zone=UTC)
         outside: Mapping[str, str | None] = {
             **{name: None for name in os.environ if name.startswith("CLAUDEFLARE_")},
@@ -45,7 +52,7 @@ class CommandLine:
         result = CliRunner().invoke(app, arguments, input=input, env=outside, obj=this)
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
-        assert result.exit_code == exit_code, result.output
+        assert result.exit_code in (exit_codes or (exit_code,)), result.output
         return result
 
     def output(self, *arguments: str, columns: int = 80) -> str:

@@ -68,11 +68,11 @@ class Watched:
 
 
 @asynccontextmanager
-async def watched(home: Path, **settings: Any) -> AsyncIterator[Watched]:
-    """Control on a data directory, served."""
+async def watched(home: Path, port: int = 0, **settings: Any) -> AsyncIterator[Watched]:
+    """Control on a data directory, served; a free port unless one is named."""
     chosen = Settings(**{"home": str(home)} | settings)
     tasks = TaskKeeper()
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with socket.create_server(("127.0.0.1", port)) as listener:
         async with control_here(chosen) as control:
             server = HttpServer(control.app, chosen.keep_alive_timeout, on_serving=lambda: None)
             serving = tasks.start(server.serve([listener]), "serve")

@@ -8,8 +8,9 @@ from typing import TypeVar
 
 import typer
 
-from claudeflare.cli.output import HEADING, QUIET, console
+from claudeflare.cli.output import console
 from claudeflare.errors import TermsNotAccepted
+from claudeflare.presentation.tables import HEADING, QUIET
 
 T = TypeVar("T")
 

@@ -11,8 +11,9 @@ import typer
 from claudeflare.cli.accepted_terms import with_terms
 from claudeflare.cli.browser import open_page
 from claudeflare.cli.invocation import Conversation, conversation, invocation
-from claudeflare.cli.output import HEADING, console, fail
+from claudeflare.cli.output import console, fail
 from claudeflare.errors import InvalidInput, Unreachable
+from claudeflare.presentation.tables import HEADING
 
 if TYPE_CHECKING:
     from claudeflare.client.resources import Account

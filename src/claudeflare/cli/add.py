@@ -21,7 +21,7 @@ from claudeflare.cli.credential_options import (
     Workspace,
 )
 from claudeflare.cli.invocation import call, invocation
-from claudeflare.cli.options import AccountName, Json
+from claudeflare.cli.options import Json, NewAccountName
 from claudeflare.cli.output import print_json, say
 from claudeflare.cli.profile_words import say_who_renews
 from claudeflare.cli.tier import Tier
@@ -36,7 +36,7 @@ SIGNED_IN = ("console", "max")
 
 def add(
     context: typer.Context,
-    name: AccountName,
+    name: NewAccountName,
     mode: Annotated[Mode, typer.Option(help="How the account is opened.")] = "api-key",
     tier: Annotated[Tier, typer.Option(metavar="1|5|20", help="Relative capacity.")] = "1",
     priority: Annotated[int, typer.Option(metavar="N", help="Lower numbers are used first.")] = 0,

@@ -9,8 +9,9 @@ import typer
 
 from claudeflare.cli.invocation import call, invocation
 from claudeflare.cli.options import Json
-from claudeflare.cli.output import print_json, say, table
+from claudeflare.cli.output import print_json, say
 from claudeflare.formatting import UNKNOWN, absolute, epoch
+from claudeflare.presentation.tables import table
 
 if TYPE_CHECKING:
     from claudeflare.client.access import AuditEntry

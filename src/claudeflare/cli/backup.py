@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from claudeflare.cli.data_directory import own_directory, server_beside
-from claudeflare.cli.options import Json
+from claudeflare.cli.options import JsonOfItsOwn
 from claudeflare.cli.output import print_json, say
 from claudeflare.cli.row_progress import row_progress
 from claudeflare.formatting import count_of
@@ -22,7 +22,7 @@ def backup(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to; it appears when it is complete.")],
     payloads: Annotated[bool, typer.Option("--payloads", help="With what was sent and answered, if kept.")] = False,
     replace: Annotated[bool, typer.Option("--replace", help="Replace FILE if it is an older backup.")] = False,
-    json: Json = False,
+    json: JsonOfItsOwn = False,
 ) -> None:
     """Write accounts, records and settings to one file, while the server runs or not; the keys to secrets stay here."""
     from claudeflare.backup.creation import create_backup

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json as json_format
-import re
 import sys
 from typing import TYPE_CHECKING, Final, Literal
 
 import typer
 
 from claudeflare.cli.invocation import call
-from claudeflare.cli.output import HEADING, QUIET, console, print_json
+from claudeflare.cli.output import console, print_json
 from claudeflare.formatting import size
+from claudeflare.presentation.harmless import harmless, json_text
+from claudeflare.presentation.tables import HEADING, QUIET
 
 if TYPE_CHECKING:
     from claudeflare.client.resources import Part as Captured
@@ -20,8 +21,6 @@ Part = Literal["request", "response"]
 
 _COLORED_BYTES: Final = 262_144
 """Coloring more takes seconds."""
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-"""Characters that a terminal obeys instead of showing them. (Not the line feed, nor the tab.)"""
 
 
 def show_bodies(context: typer.Context, request_id: str, part: Part | None, *, json: bool) -> None:
@@ -50,17 +49,16 @@ def _print(title: str, captured: Captured) -> None:
     cut = f", of which {size(captured['captured'])} are on record" if captured["truncated"] else ""
     out.print(Text.assemble((title, HEADING), "  ", (f"{size(captured['size'])}{cut}", QUIET)))
     for field in captured["fields"]:
-        out.print(Text.assemble((f"{field['name']}: ", QUIET), _harmless(field["value"])), soft_wrap=True)
+        out.print(Text.assemble((f"{field['name']}: ", QUIET), field["value"]), soft_wrap=True)
     out.print()
     if captured["base64"]:
         out.print(f"No text; its {size(captured['captured'])} are written by --raw --part {_part(title)}.")
     elif out.is_terminal and (text := _indented(captured["body"])) and len(text) <= _COLORED_BYTES:
         from rich.json import JSON
 
-        out.print(JSON(captured["body"], ensure_ascii=False), soft_wrap=True)
+        out.print(JSON(text, ensure_ascii=False), soft_wrap=True)
     else:
-        body = _indented(captured["body"]) or captured["body"]
-        sys.stdout.write((_harmless(body) if out.is_terminal else body) + "\n")
+        sys.stdout.write((_indented(captured["body"]) or harmless(captured["body"].expandtabs())) + "\n")
     out.print()
 
 
@@ -69,12 +67,8 @@ def _part(title: str) -> str:
 
 
 def _indented(body: str) -> str | None:
-    """JSON, indented; None for what is none."""
+    """JSON, indented, with what drives a terminal escaped; None for what is none."""
     try:
-        return json_format.dumps(json_format.loads(body), indent=2, ensure_ascii=False)
+        return json_text(json_format.loads(body), indent=2)
     except ValueError:
         return None
-
-
-def _harmless(text: str) -> str:
-    return _CONTROL.sub("�", text)

@@ -7,7 +7,7 @@ import typer
 from claudeflare.cli.invocation import call, invocation
 from claudeflare.cli.options import AccountName
 from claudeflare.cli.output import say
-from claudeflare.cli.standing import standing_words
+from claudeflare.presentation.standing import standing_words
 
 
 def clear_limit(context: typer.Context, name: AccountName) -> None:

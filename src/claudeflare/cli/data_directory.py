@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
 from typing import TYPE_CHECKING
@@ -24,6 +23,8 @@ def server_beside(this: Invocation, loaded: LoadedSettings, *, filed: bool) -> I
     Without a server, with `filed`, what the last one had recorded and not filed is filed first. The block runs outside
     the event loop: it may take long, and Ctrl-C ends it at once.
     """
+    import asyncio
+
     from claudeflare.client.running import server_or_lock
     from claudeflare.home import Home
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated
 
 import typer
@@ -24,6 +23,8 @@ def demo(
     ] = False,
 ) -> None:
     """Watch accounts hit limits while clients see none: a simulated API, no credentials. Ctrl-C ends it at any time."""
+    import asyncio
+
     from claudeflare.demo.closing import closing, kept
     from claudeflare.demo.display import choose_display
     from claudeflare.demo.options import DemoOptions

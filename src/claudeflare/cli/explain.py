@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import typer
 
-from claudeflare.cli.decision import steps
 from claudeflare.cli.invocation import call, invocation
 from claudeflare.cli.options import Json, RequestId
-from claudeflare.cli.output import HEADING, print_json, say
+from claudeflare.cli.output import print_json, say
 from claudeflare.formatting import absolute, epoch
+from claudeflare.presentation.decision import steps
+from claudeflare.presentation.tables import heading
 
 
 def explain(context: typer.Context, id: RequestId, json: Json = False) -> None:
@@ -17,12 +18,10 @@ def explain(context: typer.Context, id: RequestId, json: Json = False) -> None:
     if json:
         print_json(answer)
         return
-    from rich.text import Text
-
     this = invocation(context)
     ending = f"{answer['terminalState'].replace('_', ' ')}, status {answer['statusCode']}"
     where = f" by {answer['accountUsed']}" if answer["accountUsed"] else ""
-    say(Text(f"{absolute(epoch(answer['timestamp']), this.zone)}: {ending}{where}", HEADING))
-    say(*steps(answer["steps"], this))
+    say(heading(f"{absolute(epoch(answer['timestamp']), this.zone)}: {ending}{where}"))
+    say(*steps(answer["steps"], this.clock(), this.zone))
     if answer["errorMessage"]:
         say(answer["errorMessage"])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from claudeflare.cli.completed_names import account_names
 from claudeflare.cli.export_file import export_file
 from claudeflare.cli.export_rows import JsonLines, Rows, Table
 from claudeflare.cli.invocation import call
@@ -29,7 +30,9 @@ def export(
         str | None, typer.Option(metavar="TIME", help="Only since then: 30m, 24h, 7d or 2026-11-22T10:00:00Z.")
     ] = None,
     until: Annotated[str | None, typer.Option(metavar="TIME", help="Only before then.")] = None,
-    account: Annotated[str | None, typer.Option(metavar="NAME", help="Only of this account.")] = None,
+    account: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only of this account.", autocompletion=account_names)
+    ] = None,
     model: Annotated[str | None, typer.Option(metavar="MODEL", help="Only for this model.")] = None,
     status: Annotated[
         str | None, typer.Option(metavar="STATUS", help="Only those that ended so: success, error, 429, 5xx, …")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
@@ -11,9 +10,11 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import typer
-
 if TYPE_CHECKING:
+    import asyncio
+
+    import typer
+
     from claudeflare.client.client import Client
     from claudeflare.settings_sources import LoadedSettings
 
@@ -60,6 +61,8 @@ class Conversation:
 @contextmanager
 def conversation(context: typer.Context) -> Iterator[Conversation]:
     """As `call`, but open until the block ends. Questions are asked outside of any event loop: there Ctrl-C works."""
+    import asyncio
+
     from claudeflare.cli.in_process import open_control
     from claudeflare.client.connection import Target, connect
 
@@ -84,6 +87,8 @@ async def _left(connection: AbstractAsyncContextManager[Client]) -> None:
 
 def call(context: typer.Context, action: Callable[[Client], Awaitable[T]], *, server_only: bool = False) -> T:
     """Run `action` with a client of the server that is meant; without one, on the data directory itself."""
+    import asyncio
+
     from claudeflare.cli.in_process import open_control
     from claudeflare.client.connection import Target, connect
 

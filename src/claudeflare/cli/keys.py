@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from claudeflare.cli.completed_names import account_names, key_names
 from claudeflare.cli.confirmation import confirm
 from claudeflare.cli.invocation import call, invocation
-from claudeflare.cli.key_lines import key_lines
 from claudeflare.cli.options import Json, Yes
 from claudeflare.cli.output import print_json, say
 from claudeflare.errors import InvalidInput
+from claudeflare.presentation.key_lines import key_lines
 
 if TYPE_CHECKING:
     from claudeflare.client.client import Client
@@ -21,7 +22,10 @@ keys = typer.Typer(help="Client keys: make, list, limit and revoke them.", no_ar
 NONE = "none"
 """Takes a limit away."""
 
-KeyName = Annotated[str, typer.Argument(metavar="NAME", help="The client key's name.", show_default=False)]
+NewKeyName = Annotated[str, typer.Argument(metavar="NAME", help="The client key's name.", show_default=False)]
+KeyName = Annotated[
+    str, typer.Argument(metavar="NAME", help="The client key's name.", show_default=False, autocompletion=key_names)
+]
 Expires = Annotated[
     str | None, typer.Option(metavar="TIME", help="When it ends: 90d, or 2027-01-31T12:00:00Z; none: never.")
 ]
@@ -31,7 +35,12 @@ Models = Annotated[
 ]
 Accounts = Annotated[
     list[str] | None,
-    typer.Option("--account", metavar="NAME", help="Only these accounts serve it; repeat it. none: all."),
+    typer.Option(
+        "--account",
+        metavar="NAME",
+        help="Only these accounts serve it; repeat it. none: all.",
+        autocompletion=account_names,
+    ),
 ]
 Requests = Annotated[str | None, typer.Option("--requests-per-minute", metavar="N", help="A number, or none.")]
 Tokens = Annotated[
@@ -58,7 +67,7 @@ Shadow = Annotated[
 @keys.command()
 def add(
     context: typer.Context,
-    name: KeyName,
+    name: NewKeyName,
     *,
     expires: Expires = None,
     model: Models = None,

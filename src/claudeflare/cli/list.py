@@ -6,9 +6,10 @@ import typer
 
 from claudeflare.cli.invocation import call, invocation
 from claudeflare.cli.options import Json
-from claudeflare.cli.output import print_json, say, table
-from claudeflare.cli.standing import sentence, standing
+from claudeflare.cli.output import print_json, say
 from claudeflare.formatting import ago, epoch
+from claudeflare.presentation.standing import sentence, standing
+from claudeflare.presentation.tables import table
 
 
 def list_accounts(context: typer.Context, json: Json = False) -> None:

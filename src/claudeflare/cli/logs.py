@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -12,10 +11,11 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from claudeflare.cli.harmless import json_text
 from claudeflare.cli.invocation import Invocation, call, invocation
 from claudeflare.cli.options import Json
-from claudeflare.cli.output import QUIET, console, print_json
+from claudeflare.cli.output import console, print_json
+from claudeflare.presentation.harmless import json_text
+from claudeflare.presentation.tables import QUIET
 
 if TYPE_CHECKING:
     from claudeflare.client.client import Client
@@ -57,12 +57,16 @@ def logs(
         call(context, lambda client: _print(_of_server(client, asked), asked, this))
         return
     # From the disk even beside a running server: a log is asked for when something does not run as it should.
+    import asyncio
+
     from claudeflare.home import Home
 
     asyncio.run(_print(_on_disk(Home(this.load().settings.home).logs, asked), asked, this))
 
 
 async def _on_disk(directory: Path, asked: _Asked) -> AsyncIterator[LogLine]:
+    import asyncio
+
     import msgspec
 
     from claudeflare.log_files.follower import LogFollower
@@ -103,8 +107,8 @@ async def _print(found: AsyncIterator[LogLine], asked: _Asked, this: Invocation)
 
 
 async def _print_lines(found: AsyncIterator[LogLine], this: Invocation) -> None:
-    from claudeflare.cli.log_lines import pretty
     from claudeflare.formatting import day, epoch
+    from claudeflare.presentation.log_lines import pretty
 
     out = console()
     last_day = day(this.clock(), this.zone)

@@ -4,57 +4,24 @@ from __future__ import annotations
 
 import signal
 import subprocess
-import sys
-import threading
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import FrameType
-from typing import IO, Final
 
 from claudeflare.cli.output import fail
-from claudeflare.errors import Unreachable
-
-COMMAND: Final = (sys.executable, "-P", "-m", "claudeflare.cli", "serve", "--port", "0")
-_READY: Final = "listening on "
-_LAST_LINES: Final = 20
+from claudeflare.cli.server_process import ServerProcess
 
 
 @contextmanager
 def passing_server(environ: Mapping[str, str]) -> Iterator[str]:
     """The URL of a server that runs until the end of the block. Raises Unreachable when it does not start."""
-    server = subprocess.Popen(  # noqa: S603  # our own command
-        COMMAND,
-        env=environ,
-        text=True,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        # Ctrl-C is for the client: it must not end the server under it.
-        process_group=0,
-    )
-    assert server.stdout is not None
-    assert server.stderr is not None
-    # Its log would run through the client's screen; `claudeflare logs` has it.
-    last_lines: deque[str] = deque(maxlen=_LAST_LINES)
-    reading = threading.Thread(target=last_lines.extend, args=(server.stderr,), daemon=True)
-    reading.start()
-    with server, _signals(signal.SIGTERM, signal.SIGHUP, handler=_exit):
+    # Ctrl-C is for the client: it must not end the server under it.
+    server = ServerProcess(environ, "--port", "0", process_group=0)
+    with _signals(signal.SIGTERM, signal.SIGHUP, handler=_exit):
         try:
-            yield _url(server, server.stdout, reading, last_lines)
+            yield server.until_ready()
         finally:
-            server.terminate()
-            server.wait()
-            reading.join()
-
-
-def _url(server: subprocess.Popen[str], output: IO[str], reading: threading.Thread, last_lines: deque[str]) -> str:
-    line = output.readline()
-    if line.startswith(_READY):
-        return line.removeprefix(_READY).strip()
-    server.wait()
-    reading.join()
-    raise Unreachable("The server did not start:\n" + "".join(last_lines).strip())
+            server.stop()
 
 
 def run_attended(command: Sequence[str], environ: Mapping[str, str]) -> int:

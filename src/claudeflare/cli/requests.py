@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from claudeflare.cli.harmless import json_text
+from claudeflare.cli.completed_names import account_names, key_names
 from claudeflare.cli.invocation import Invocation, call, invocation
 from claudeflare.cli.options import Json
-from claudeflare.cli.output import QUIET, console
+from claudeflare.cli.output import console
+from claudeflare.presentation.harmless import json_text
+from claudeflare.presentation.tables import QUIET
 
 if TYPE_CHECKING:
     from claudeflare.client.client import Client
@@ -20,9 +22,13 @@ if TYPE_CHECKING:
 
 def requests(
     context: typer.Context,
-    account: Annotated[str | None, typer.Option(metavar="NAME", help="Only of this account.")] = None,
+    account: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only of this account.", autocompletion=account_names)
+    ] = None,
     model: Annotated[str | None, typer.Option(metavar="MODEL", help="Only for this model.")] = None,
-    key: Annotated[str | None, typer.Option(metavar="NAME", help="Only of this client key.")] = None,
+    key: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only of this client key.", autocompletion=key_names)
+    ] = None,
     status: Annotated[
         str | None,
         typer.Option(metavar="STATUS", help="Only those that ended so: success, error, 429, 5xx, truncated, …"),
@@ -41,7 +47,7 @@ def requests(
     async def follow_them(client: Client) -> None:
         from claudeflare.client.follow import follow_requests
 
-        await (_print_json_lines if json else _print_lines)(follow_requests(client, filters, limit), this)
+        await (_print_json_lines if json else _print_lines)(follow_requests(client, filters, limit, this.clock), this)
 
     async def list_them(client: Client) -> None:
         await (_print_json if json else _print_lines)(client.requests(filters, limit), this)
@@ -50,8 +56,8 @@ def requests(
 
 
 async def _print_lines(found: AsyncIterator[Request], this: Invocation) -> None:
-    from claudeflare.cli.request_lines import RequestLines
     from claudeflare.formatting import day, epoch
+    from claudeflare.presentation.request_lines import RequestLines
 
     out = console()
     lines = RequestLines(out.width, this.zone)

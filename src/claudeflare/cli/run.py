@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 from urllib.parse import urlsplit
 
 import typer
@@ -19,9 +18,6 @@ from claudeflare.errors import Unreachable
 
 if TYPE_CHECKING:
     from claudeflare.client.resources import Json
-
-PASS_THROUGH: Final[dict[str, Any]] = {"ignore_unknown_options": True, "allow_interspersed_args": False}
-"""For Typer: from the command's name on, every word belongs to the command, options included."""
 
 PLACEHOLDER: Final = "claudeflare"
 """Stands for a credential: it opens nothing, and the gateway puts the account's own in its place."""
@@ -40,6 +36,8 @@ def run(
     ] = False,
 ) -> None:
     """Run a client with ANTHROPIC_BASE_URL set to the server. Its exit status is this command's."""
+    import asyncio
+
     this = invocation(context)
     _refuse_missing(command[0], this.environ)
     found = asyncio.run(_server(this))
@@ -115,6 +113,8 @@ def _replace_this_process(command: list[str], environ: dict[str, str]) -> NoRetu
 
 
 def _run_beside_server(this: Invocation, command: list[str]) -> int:
+    import asyncio
+
     from claudeflare.cli.passing_server import passing_server, run_attended
 
     with passing_server(this.environ) as url:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from claudeflare.cli.invocation import call, invocation
-from claudeflare.cli.options import Json
-from claudeflare.cli.output import print_json, say, table
+from claudeflare.cli.options import Json, JsonOfItsOwn
+from claudeflare.cli.output import print_json, say
 from claudeflare.errors import Conflict
 from claudeflare.formatting import count_of
+from claudeflare.presentation.tables import table
 
 if TYPE_CHECKING:
     from claudeflare.client.client import Client
@@ -40,7 +40,7 @@ def rotate(
     forget_old: Annotated[
         bool, typer.Option("--forget-old", help="Then keep the older keys no longer; older backups need them.")
     ] = False,
-    json: Json = False,
+    json: JsonOfItsOwn = False,
 ) -> None:
     """Make a new key and seal every secret with it. Requests go on meanwhile; if interrupted, run it again."""
 
@@ -80,6 +80,8 @@ def move(
     to: Annotated[Literal["keyring", "file"], typer.Option(help="The desktop's keyring, or a file.")],
 ) -> None:
     """Move the keys to the desktop's keyring, or back into a file. Stop the server first."""
+    import asyncio
+
     from claudeflare.client.running import server_or_lock
     from claudeflare.credentials.vault_choice import move_keys
     from claudeflare.home import Home

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from claudeflare.cli.completed_names import strategy_names
 from claudeflare.cli.invocation import invocation
 
 
@@ -21,6 +22,7 @@ def serve(
         typer.Option(
             metavar="NAME",
             help="Picks the account: session (the default), round-robin, least-requests, weighted or headroom.",
+            autocompletion=strategy_names,
         ),
     ] = None,
 ) -> None:

@@ -10,23 +10,23 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from claudeflare.cli.completed_names import strategy_names
 from claudeflare.cli.invocation import call
 from claudeflare.cli.options import Json
-from claudeflare.cli.output import QUIET, console, print_json, say, table
+from claudeflare.cli.output import console, print_json, say
 from claudeflare.errors import ClaudeflareError, InvalidInput
-from claudeflare.formatting import compact, count_of, money, percent
-from claudeflare.settings import STRATEGIES
+from claudeflare.presentation.tables import QUIET
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from claudeflare.client.client import Client
-    from claudeflare.client.simulation import Simulated, SimulatedStrategy
+    from claudeflare.client.simulation import Simulated
 
 
 def simulate(
     context: typer.Context,
-    strategy: Annotated[str | None, typer.Option(metavar="NAME", help="The strategy to try.")] = None,
+    strategy: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The strategy to try.", autocompletion=strategy_names)
+    ] = None,
     since: Annotated[str, typer.Option(metavar="TIME", help="Only requests since then: 24h, 7d or a date.")] = "7d",
     compare: Annotated[Literal["all"] | None, typer.Option(help="Try every strategy there is.")] = None,
     accounts: Annotated[
@@ -40,6 +40,8 @@ def simulate(
     """Run recorded requests again under another strategy, in virtual time; nothing is sent anywhere."""
     if (strategy is None) == (compare is None):
         raise InvalidInput("Say which strategy to try: `--strategy NAME`, or `--compare all`.")
+    from claudeflare.settings import STRATEGIES
+
     wanted: dict[str, Any] = {"strategies": list(STRATEGIES) if strategy is None else [strategy], "since": since}
     if accounts is not None:
         wanted["accounts"] = read_accounts(accounts)
@@ -111,27 +113,8 @@ def _progress() -> Iterator[Callable[[float], None]]:
 def _print(answer: Simulated) -> None:
     from rich.text import Text
 
-    left_out = f"; {count_of(answer['leftOut'], 'record')} left out" if answer["leftOut"] else ""
-    say(f"{count_of(answer['requests'], 'request')} since {answer['since']}{left_out}", "")
-    say(_table(answer["strategies"]), Text("→ the strategy in force", QUIET), "")
+    from claudeflare.presentation.simulated import found_words, strategies_table
+
+    say(found_words(answer), "")
+    say(strategies_table(answer["strategies"]), Text("→ the strategy in force", QUIET), "")
     say(Text("Assumed", QUIET), *(f"  {line}" for line in answer["assumed"]))
-
-
-def _table(strategies: list[SimulatedStrategy]) -> Table:
-    # Two lines of heading: the whole must fit into 80 columns.
-    figures = ("Clients'\n429", "API's\n429", "Wait\np50", "\np99", "\nlongest", "Cache\nkept", "\nCost", "\nMoves")
-    grid = table("\nStrategy", *figures, right=("\nStrategy", *figures))
-    grid.columns[0].justify = "left"
-    for number, each in enumerate(strategies):
-        grid.add_row(
-            f"{'  ' if number else '→ '}{each['strategy']}",
-            compact(each["clientRateLimits"]),
-            compact(each["upstreamRateLimits"]),
-            f"{each['waitP50Seconds']:.1f} s",
-            f"{each['waitP99Seconds']:.1f} s",
-            f"{each['waitMaxSeconds']:.1f} s",
-            percent(each["cacheKept"]),
-            money(each["costUsd"]),
-            compact(each["moves"]),
-        )
-    return grid

@@ -8,8 +8,9 @@ import typer
 
 from claudeflare.cli.invocation import call
 from claudeflare.cli.options import Json
-from claudeflare.cli.output import HEADING, pairs, print_json, say, table
+from claudeflare.cli.output import print_json, say
 from claudeflare.formatting import UNKNOWN, compact, count_of, milliseconds, money, percent
+from claudeflare.presentation.tables import HEADING, pairs, table
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from claudeflare.cli.gauges import tightest_limits
 from claudeflare.cli.invocation import Invocation, call, invocation
-from claudeflare.cli.options import Json
-from claudeflare.cli.output import HEADING, pairs, print_json, say, table
-from claudeflare.cli.standing import sentence, standing
-from claudeflare.formatting import ago, count_of, countdown, epoch
+from claudeflare.cli.options import JsonOfItsOwn
+from claudeflare.cli.output import print_json, say
+from claudeflare.formatting import ago, count_of, epoch
+from claudeflare.presentation.gauges import tightest_limits
+from claudeflare.presentation.standing import sentence, standing
+from claudeflare.presentation.tables import HEADING, pairs, table
+from claudeflare.presentation.waiting import waiting_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,11 +21,11 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from claudeflare.client.client import Client
-    from claudeflare.client.resources import Account, Queue
+    from claudeflare.client.resources import Account
     from claudeflare.client.resources import Json as JsonObject
 
 
-def status(context: typer.Context, json: Json = False) -> None:
+def status(context: typer.Context, json: JsonOfItsOwn = False) -> None:
     """Show the accounts, what runs now, the strategy and the server's health."""
     state = call(context, _collect)
     if json:
@@ -64,23 +65,12 @@ def _server(state: dict[str, Any], now: float) -> list[tuple[str, str]]:
         ("In flight", str(in_flight)),
     ]
     if state["queue"]["waiting"]:
-        rows.append(("Waiting", _waiting(state["queue"], now)))
+        rows.append(("Waiting", waiting_words(state["queue"], now)))
     if shed := state["shedRecords"]:
         rows.append(("Not recorded", f"{count_of(shed, 'request')}: the data directory could not be written"))
     if shed := state["shedPayloads"]:
         rows.append(("Bodies not kept", f"{shed:,}: the disk of the data directory is nearly full, or too slow"))
     return rows
-
-
-def _waiting(queue: Queue, now: float) -> str:
-    """How many wait for an account, the longest wait so far, and what for."""
-    lines = queue["lines"]
-    since = min((epoch(line["since"]) or now for line in lines), default=now)
-    models = Counter[str]()
-    for line in lines:
-        models[line["modelClass"] or "any model"] += line["count"]
-    words = ", ".join(f"{count} for {model}" for model, count in models.most_common())
-    return f"{count_of(queue['waiting'], 'request')} for an account, the first for {countdown(now - since)}: {words}"
 
 
 def _health(health: JsonObject) -> str:

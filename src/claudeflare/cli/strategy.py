@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from claudeflare.cli.completed_names import strategy_names
 from claudeflare.cli.invocation import call
 from claudeflare.cli.options import Json
 from claudeflare.cli.output import print_json, say
@@ -16,9 +17,10 @@ def strategy(
     name: Annotated[
         str | None,
         typer.Argument(
-            metavar="[NAME]",
+            metavar="NAME",
             help="The policy to use from now on: session, round-robin, least-requests, weighted or headroom.",
             show_default=False,
+            autocompletion=strategy_names,
         ),
     ] = None,
     json: Json = False,

@@ -5,19 +5,19 @@ from __future__ import annotations
 import platform
 from importlib.machinery import EXTENSION_SUFFIXES
 from importlib.util import find_spec
-from typing import Annotated
 
 import typer
 
 from claudeflare import __version__
 from claudeflare.cli import output
+from claudeflare.cli.options import JsonOfItsOwn
 
 ON_EVERY_PATH = "claudeflare.http1.encoding"
 """A module that the compiled build has compiled."""
 
 
 def version(
-    as_json: Annotated[bool, typer.Option("--json", help="Print it for programs.")] = False,
+    as_json: JsonOfItsOwn = False,
 ) -> None:
     """Print the version, and whether the compiled build runs."""
     if as_json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final, TypedDict, cast
+from urllib.parse import quote
 
 import httpx2
 
@@ -17,6 +18,18 @@ class SignInLink(TypedDict):
     url: str
     path: str
     expiresAt: str
+
+
+class Session(TypedDict):
+    """A signed-in browser. Times are ISO 8601 in UTC."""
+
+    kind: str
+    id: str
+    created: str
+    expiresAt: str
+    lastUsed: str
+    address: str | None
+    userAgent: str | None
 
 
 class RotatedToken(TypedDict):
@@ -49,6 +62,15 @@ class AccessMethods:
     async def sign_in_link(self) -> SignInLink:
         """A link that signs a browser in, once and within a minute."""
         return cast(SignInLink, (await self._answer("POST", "/api/sign-in/link")).json())
+
+    async def sessions(self) -> list[Session]:
+        """Browsers that are signed in, newest first."""
+        return cast(list[Session], (await self._answer("GET", "/api/sessions")).json())
+
+    async def end_session(self, session_id: str) -> dict[str, Any]:
+        """Sign a browser out. Raises NotFound when it is not signed in."""
+        answer = await self._answer("DELETE", f"/api/sessions/{quote(session_id, safe='')}")
+        return cast(dict[str, Any], answer.json())
 
     async def rotate_token(self) -> RotatedToken:
         """Make a new control token; this client's own opens nothing any more. Raises Conflict when the owner set it."""

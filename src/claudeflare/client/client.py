@@ -11,19 +11,25 @@ import httpx2
 
 from claudeflare.client.access import AccessMethods
 from claudeflare.client.account_credentials import CredentialMethods, NewAccount
+from claudeflare.client.analytics import AnalyticsMethods
+from claudeflare.client.imports import ImportMethods
 from claudeflare.client.keys import KeyMethods
 from claudeflare.client.replies import checked
-from claudeflare.client.resources import Account, Json, LogLine, Payload, Queue, Request, Stats
+from claudeflare.client.request_records import RequestMethods
+from claudeflare.client.resources import Account, Json, LogLine, Queue, Stats
+from claudeflare.client.server_state import ServerStateMethods
 from claudeflare.errors import Unreachable
-
-PAGE = 200
-"""Requests asked for at once; callers see one stream, whatever their limit."""
 
 EVENT_SILENCE = 60.0
 """Seconds without a byte after which a stream of events is taken for dead; the server sends a comment every 15."""
 
+ANALYSIS_SECONDS = 900.0
+"""How long an analysis of a large database may take."""
 
-class Client(AccessMethods, CredentialMethods, KeyMethods):
+
+class Client(
+    AccessMethods, AnalyticsMethods, CredentialMethods, ImportMethods, KeyMethods, RequestMethods, ServerStateMethods
+):
     """Speaks to one server with one control token. `where` and `token_source` are for error messages."""
 
     def __init__(self, http: httpx2.AsyncClient, *, where: str, token_source: str, url: str | None = None) -> None:
@@ -52,6 +58,10 @@ class Client(AccessMethods, CredentialMethods, KeyMethods):
     async def remove_account(self, name: str) -> None:
         """Remove an account and its credential for good."""
         await self._send("DELETE", _account(name), json={"confirm": name})
+
+    async def change_account(self, name: str, change: Json) -> Account:
+        """Change what is named: name, tier, priority, baseUrl, reserve, allowExtraUsage; None: the server's own."""
+        return cast(Account, await self._send("PATCH", _account(name), json=change))
 
     async def refresh(self, name: str) -> Account:
         """Renew an account's token now. Raises Conflict when it has none that is renewed, or a login is needed."""
@@ -93,6 +103,14 @@ class Client(AccessMethods, CredentialMethods, KeyMethods):
             deleted, moment, done = deleted + answer["deleted"], answer["before"], answer["done"]
             yield deleted
 
+    async def analysis(self, wanted: Mapping[str, str]) -> Json:
+        """Where space and time go; see the route's query. Raises Conflict while another runs."""
+        # To be exact about a large database is to read all of it.
+        timeout = httpx2.Timeout(ANALYSIS_SECONDS, connect=5.0)
+        return cast(
+            Json, (await self._answer("GET", "/api/maintenance/analysis", params=wanted, timeout=timeout)).json()
+        )
+
     async def log_lines(self, limit: int, level: str, since: str | None = None) -> tuple[list[LogLine], str]:
         """The server's latest log lines, oldest first, and where `follow_logs` goes on."""
         params = _given(limit=str(limit), level=level, since=since)
@@ -101,8 +119,11 @@ class Client(AccessMethods, CredentialMethods, KeyMethods):
 
     @asynccontextmanager
     async def event_stream(self, path: str, params: Mapping[str, str], after: str) -> AsyncIterator[httpx2.Response]:
-        """A stream of server-sent events, from the one after the id `after`. Raises Unreachable when it breaks off."""
-        headers = {"last-event-id": after, "accept": "text/event-stream"}
+        """A stream of server-sent events, from the one after the id `after`; without one, from now.
+
+        Raises Unreachable when it breaks off.
+        """
+        headers = {"accept": "text/event-stream"} | ({"last-event-id": after} if after else {})
         timeout = httpx2.Timeout(EVENT_SILENCE, connect=5.0)
         try:
             async with self._http.stream("GET", path, params=params, headers=headers, timeout=timeout) as response:
@@ -129,47 +150,6 @@ class Client(AccessMethods, CredentialMethods, KeyMethods):
             reason = str(error) or type(error).__name__
             raise Unreachable(f"The connection to {self.where} broke off ({reason}).") from error
 
-    async def requests(self, filters: Mapping[str, str | None], limit: int | None = None) -> AsyncIterator[Request]:
-        """Requests newest first, as many as there are or `limit`, fetched page by page while they are consumed."""
-        async for page in self.request_pages(filters, limit):
-            for request in page:
-                yield request
-
-    async def request_pages(
-        self, filters: Mapping[str, str | None], limit: int | None = None, page_size: int = PAGE
-    ) -> AsyncIterator[list[Request]]:
-        """The same as the pages they come in, for callers that decide on each whether they need the next."""
-        left, cursor = limit, None
-        while left is None or left > 0:
-            size = page_size if left is None else min(page_size, left)
-            response = await self._answer(
-                "GET", "/api/requests", params=_given(**filters, limit=str(size), cursor=cursor)
-            )
-            page = cast(list[Request], response.json())
-            if page:
-                yield page
-            cursor = response.headers.get("x-next-cursor")
-            if not cursor:
-                return
-            left = None if left is None else left - len(page)
-
-    async def request(self, request_id: str) -> Json:
-        """Everything known of one request. Raises NotFound."""
-        return cast(Json, await self._get(f"/api/requests/{quote(request_id, safe='')}"))
-
-    async def explain(self, request_id: str) -> Json:
-        """Why a request went where it went: candidates, choice, attempts. Raises NotFound."""
-        return cast(Json, await self._get(f"/api/requests/{quote(request_id, safe='')}/explain"))
-
-    async def payload(self, request_id: str, part: str | None = None) -> Payload:
-        """What a request and its answer consisted of, or one `part`. Raises NotFound, which says why there is none."""
-        return cast(Payload, await self._get(_payload(request_id), _given(part=part)))
-
-    async def payload_bytes(self, request_id: str, part: str) -> bytes:
-        """One body exactly as it was sent. Raises NotFound, which says why there is nothing."""
-        response = await self._raw("GET", _payload(request_id), params={"part": part, "raw": "1"})
-        return (response if response.is_success else checked(response, self.where, self._token_source)).content
-
     async def config(self) -> Json:
         """The server's settings as they are in force."""
         return cast(Json, await self._get("/api/config"))
@@ -186,21 +166,13 @@ class Client(AccessMethods, CredentialMethods, KeyMethods):
         """The policies that exist."""
         return await self._get("/api/strategies")
 
-    async def secrets(self) -> Json:
-        """Which keys seal secrets, and where they are kept."""
-        return cast(Json, await self._get("/api/secrets"))
-
-    async def rotate_key(self) -> Json:
-        """Seal every secret with a new key."""
-        return cast(Json, await self._send("POST", "/api/secrets/rotate"))
-
-    async def forget_keys(self) -> Json:
-        """Keep keys no longer that seal nothing."""
-        return cast(Json, await self._send("POST", "/api/secrets/forget"))
-
     async def queue(self) -> Queue:
         """The requests that wait for an account now."""
         return cast(Queue, await self._get("/api/queue"))
+
+    async def happenings(self, limit: int, account: str | None = None) -> list[Json]:
+        """What happened to accounts lately, newest first; of one account, by name or id."""
+        return cast(list[Json], await self._get("/api/events/history", _given(limit=str(limit), account=account)))
 
     async def health(self) -> Json:
         """The gateway's own view of itself, whether it is ready (200) or not (503). There is none in-process."""
@@ -237,10 +209,6 @@ class Client(AccessMethods, CredentialMethods, KeyMethods):
 def _account(name: str, action: str | None = None) -> str:
     # A name may hold anything; "/" must not become another path.
     return f"/api/accounts/{quote(name, safe='')}" + (f"/{action}" if action else "")
-
-
-def _payload(request_id: str) -> str:
-    return f"/api/requests/{quote(request_id, safe='')}/payload"
 
 
 def _given(**values: str | None) -> dict[str, str]:

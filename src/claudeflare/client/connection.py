@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import httpx2
-import msgspec
 
-from claudeflare.access.control_token import ControlToken
 from claudeflare.client.client import Client
 from claudeflare.client.running import server_or_lock
-from claudeflare.errors import InvalidInput, Unauthorized, Unreachable
+from claudeflare.client.token_choice import choose_token
+from claudeflare.client.token_choice import is_loopback as is_loopback
+from claudeflare.errors import InvalidInput, Unreachable
 from claudeflare.home import Home
 from claudeflare.settings import Settings
 from claudeflare.settings_sources import LoadedSettings
@@ -97,7 +96,7 @@ async def connect_unauthorized(url: str) -> AsyncIterator[Client]:
 async def _over_http(target: Target, url: str, *, ours: bool = False) -> AsyncIterator[Client]:
     """`ours`: the data directory itself says that its server listens there, at whatever address of this machine."""
     local = ours or is_loopback(_host(url))
-    token, source = _token(target, local=local)
+    token, source = choose_token(target.loaded, target.token, url, local=local)
     # A proxy from the environment is for the outside world, never for this machine.
     trust_env = not local
     headers = {"authorization": f"Bearer {token}"}
@@ -113,30 +112,6 @@ async def _in_process(settings: Settings, control: Control) -> AsyncIterator[Cli
         yield Client(http, where=settings.home, token_source="the data directory")  # noqa: S106
 
 
-def _token(target: Target, *, local: bool) -> tuple[str, str]:
-    """The control token to use and where it came from.
-
-    What the data directory holds, its token and its config.toml, opens this machine's server: it is never sent to
-    another machine.
-    """
-    if target.token:
-        return target.token, "--token"
-    settings, sources = target.loaded.settings, target.loaded.sources
-    if not local:
-        outside = {name: "" for name in ("token", "token_file") if sources[name].startswith("file")}
-        settings = msgspec.structs.replace(settings, **outside)
-    file = Home(settings.home).control_token
-    if settings.token or settings.token_file:
-        source = sources["token" if settings.token else "token_file"]
-    elif not local:
-        raise Unauthorized(f"{target.url} needs its control token: set CLAUDEFLARE_TOKEN or CLAUDEFLARE_TOKEN_FILE.")
-    elif not file.exists():
-        raise Unauthorized(f"There is no control token in {file}: set CLAUDEFLARE_TOKEN to the server's.")
-    else:
-        source = str(file)
-    return ControlToken.load(settings, file).value, source
-
-
 def _host(url: str) -> str:
     try:
         parsed = httpx2.URL(url)
@@ -145,11 +120,3 @@ def _host(url: str) -> str:
     if parsed.scheme not in ("http", "https") or not parsed.host:
         raise InvalidInput(f"{url!r} is not a server's URL; it looks like http://localhost:8080.")
     return parsed.host
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host of a URL can only mean this machine."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -100,6 +100,7 @@ class Request(TypedDict):
     overheadMs: float
     queuedMs: float
     failoverAttempts: int
+    triedAccounts: list[str]
     sessionId: str | None
     clientKey: str | None
     model: str | None

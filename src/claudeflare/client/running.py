@@ -8,7 +8,7 @@ import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import IO
+from typing import IO, Any
 
 from claudeflare.errors import Unreachable
 from claudeflare.home import Home
@@ -45,6 +45,20 @@ async def server_or_lock(home: Home, patience: float = PATIENCE) -> AsyncIterato
         yield None
 
 
+def server_process(home: Home) -> int | None:
+    """The pid of the server that runs on this data directory; None when none does."""
+    if not home.lock.exists():
+        return None
+    with home.lock.open("a") as lock:
+        return None if _taken(lock) else _announced(home).get("pid")
+
+
+def wait_for_server(home: Home) -> None:
+    """Wait until no server runs there any more. Blocks; Ctrl-C ends it."""
+    with home.lock.open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+
+
 def _taken(lock: IO[str]) -> bool:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -54,7 +68,14 @@ def _taken(lock: IO[str]) -> bool:
 
 
 def _listening_at(home: Home) -> str | None:
+    url = _announced(home).get("url")
+    return None if url is None else str(url)
+
+
+def _announced(home: Home) -> dict[str, Any]:
+    """What the server wrote when it was ready; nothing when that is not there, or makes no sense."""
     try:
-        return str(json.loads(home.server.read_text())["url"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+        announced = json.loads(home.server.read_text())
+    except (OSError, ValueError):
+        return {}
+    return announced if isinstance(announced, dict) else {}

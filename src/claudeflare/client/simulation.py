@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any, TypedDict, cast
 
 from claudeflare.client.client import Client
@@ -49,7 +49,7 @@ class Simulated(TypedDict):
     strategies: list[SimulatedStrategy]
 
 
-async def simulation(client: Client, wanted: Mapping[str, Any]) -> AsyncIterator[float | Simulated]:
+async def simulation(client: Client, wanted: Mapping[str, Any]) -> AsyncGenerator[float | Simulated, None]:
     """The share that is done, again and again; at last the result. Raises what the server refuses it with."""
     ended = False
     async for line in client.lines("/api/simulate", wanted):

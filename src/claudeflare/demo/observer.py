@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 
 import msgspec
@@ -51,7 +52,7 @@ class Observer:
 
     async def follow(self) -> None:
         """Take in every request as it ends; never returns."""
-        async for request in follow_requests(self._client, {}, backlog=0, poll_seconds=POLL_SECONDS):
+        async for request in follow_requests(self._client, {}, 0, time.time):
             await self._take(request)
 
     async def watch_accounts(self) -> None:
