@@ -67,6 +67,10 @@ class Client(
         """Renew an account's token now. Raises Conflict when it has none that is renewed, or a login is needed."""
         return cast(Account, await self._send("POST", _account(name, "refresh")))
 
+    async def limit_history(self, name: str, range_: str) -> Json:
+        """How far each limit of an account was used, over a range like `24h` up to now."""
+        return cast(Json, await self._get(_account(name, "limits"), {"range": range_}))
+
     async def pause(self, name: str) -> Account:
         """Send an account no further requests."""
         return cast(Account, await self._send("POST", _account(name, "pause")))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from claudeflare.storage.limit_history import STEP_SECONDS, LimitId, LimitStep
 from claudeflare.tui.screens.accounts import AccountsScreen
 from harness.busy_accounts import busy
+from harness.data_directory import NOW
 from harness.events import Watched, watched
 from harness.terminal_ui import Seat, seated
 
@@ -39,10 +42,25 @@ async def test_list_and_detail(server: Watched, size: tuple[int, int]) -> None:
         await opened(seat, "work")
         await seat.until("at this pace 90% at 19:16")
         await seat.until_gone("Reading …")
-        print(seat.shown)
         await seat.until("resets in 2 h 5 min")
         if size == (80, 24):  # where the id is further down: it is another one each time
             await seat.snapshot("accounts-80x24")
+
+
+async def test_how_far_its_limits_were_used_in_the_last_day(server: Watched) -> None:
+    async with busy(server):
+        work = (await known(server, "work"))["id"]
+        step = int(NOW) // STEP_SECONDS * STEP_SECONDS
+        five_hours = LimitId("window", "5h", "")
+        readings = [(step - 7200, 0.1), (step - 3600, 0.97), (step - STEP_SECONDS, 0.5)]
+        server.services.limit_history.add([LimitStep(work, five_hours, at, used, used) for at, used in readings])
+        async with seated(server, size=(120, 40)) as seat:
+            await opened(seat, "work")
+            shown = await seat.until("highest 97%")
+            (line,) = [one for one in shown.splitlines() if "highest 97%" in one]
+            assert re.search(r"24 h +·+▁·*█·*▄  highest 97%", line), line
+            await opened(seat, "home")
+            await seat.until_gone("highest 97%")
 
 
 async def test_the_detail_of_a_limited_account_says_why_and_what_happened(server: Watched) -> None:

@@ -9,6 +9,7 @@ from textual.containers import Container
 from textual.widgets import OptionList
 
 from claudeflare.client.client import Client
+from claudeflare.presentation.limit_past import past_of
 from claudeflare.tui.live_state import LiveState
 from claudeflare.tui.screens.account_actions import AccountActions
 from claudeflare.tui.widgets.account_detail import AccountDetail
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 HISTORY: Final = 50
 """Happenings of an account that are read."""
+AGAIN_SECONDS: Final = 60.0
+LIMITS_RANGE: Final = "24h"
 
 
 class AccountsScreen(AccountActions):
@@ -46,7 +49,8 @@ class AccountsScreen(AccountActions):
         super().__init__()
         self._histories: dict[str, tuple[Json, ...]] = {}
         """Account id -> what is on record of it."""
-        self._read: str | None = None
+        self._read: tuple[str, float] | None = None
+        """Which account's history was asked for, and when."""
         self._wanted: str | None = None
         self._footer: tuple[str, ...] | None = None
 
@@ -115,8 +119,10 @@ class AccountsScreen(AccountActions):
         if account is None:
             return
         id_ = account["id"]
-        if self._read != id_:
-            self._read = id_
+        if self._read is None or self._read[0] != id_ or self.now - self._read[1] >= AGAIN_SECONDS:
+            if self._read is None or self._read[0] != id_:
+                self.query_one(AccountDetail).show_past({})
+            self._read = (id_, self.now)
             self._read_history(id_)
         recorded = self._histories.get(id_)
         told = [each for each in self.state.happenings if each["accountId"] == id_]
@@ -131,4 +137,12 @@ class AccountsScreen(AccountActions):
             self._histories[account_id] = tuple(history)
             self._show_detail()
 
+        async def read_limits(client: Client) -> Json:
+            return await client.limit_history(account_id, LIMITS_RANGE)
+
+        def limits_known(history: Json) -> None:
+            if self._read is not None and self._read[0] == account_id:
+                self.query_one(AccountDetail).show_past(past_of(history))
+
         self.ask(read, known, group="history", exclusive=True)
+        self.ask(read_limits, limits_known, group="limits", exclusive=True)

@@ -16,6 +16,7 @@ from textual.widgets import Static
 from claudeflare.formatting import countdown, epoch
 from claudeflare.presentation.account_detail import setup_rows, trouble_words, use_rows
 from claudeflare.presentation.limit_forecast import forecast, forecast_words
+from claudeflare.presentation.limit_past import Past, past_line
 from claudeflare.presentation.limits import full_name, remaining_words, telling, used
 from claudeflare.presentation.standing import standing
 from claudeflare.presentation.timeline import timeline
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 _LABEL: Final = 12
 _NAME: Final = 24
 _HISTORY: Final = 50
+_DAY: Final = 8
 
 
 class AccountDetail(VerticalScroll):
@@ -43,16 +45,23 @@ class AccountDetail(VerticalScroll):
         super().__init__(id=id)
         self._body = Static(markup=False)
         self._drawn = Content()
+        self._past: Past = {}
         self._shown: tuple[Account, Sequence[Json] | None, float, tzinfo | None] | None = None
 
     def compose(self) -> ComposeResult:
         yield self._body
 
+    def show_past(self, past: Past) -> None:
+        """How far the limits of the account that is shown were used in the last day, from now on."""
+        self._past = past
+        if self._shown is not None:
+            self.show(*self._shown)
+
     def show(self, account: Account, history: Sequence[Json] | None, now: float, zone: tzinfo | None) -> None:
         """Show it. `history`: what happened to it, in any order; None: not known yet."""
         self._shown = (account, history, now, zone)
         width = max(20, self.size.width - 3)
-        drawn = Content("\n").join(_lines(account, history, now, zone, width))
+        drawn = Content("\n").join(_lines(account, history, self._past, now, zone, width))
         if not drawn.is_same(self._drawn):
             self._drawn = drawn
             self._body.update(drawn)
@@ -63,7 +72,7 @@ class AccountDetail(VerticalScroll):
 
 
 def _lines(
-    account: Account, history: Sequence[Json] | None, now: float, zone: tzinfo | None, width: int
+    account: Account, history: Sequence[Json] | None, past: Past, now: float, zone: tzinfo | None, width: int
 ) -> Iterator[Content]:
     yield Content.styled(account["name"], "bold")
     yield content(standing(account, now, zone))
@@ -75,6 +84,8 @@ def _lines(
         yield Content.styled("They are known after its first answer.", "$quiet")
     for gauge in gauges:
         yield from _gauge_lines(gauge, account["reserve"], now, zone, width)
+        if (line := past_line(gauge, past, min(48, width - _DAY - 14))) is not None:
+            yield Content.assemble(("  24 h  ".ljust(_DAY), "$quiet"), (line, "$quiet"))
     yield from _heading("Set-up")
     yield from _pairs(setup_rows(account, now, zone), width)
     yield from _heading("Use")
