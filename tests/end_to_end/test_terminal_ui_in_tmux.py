@@ -64,7 +64,8 @@ async def test_requests_come_in_while_one_looks_and_one_opens(server: Claudeflar
         await terminal.press("3")
         await terminal.until("No request")
         await send(server, 2)
-        await terminal.until("sonnet")
+        # In the list: while they run they are named above it.
+        await terminal.until(" ok ")
         await terminal.press("Enter")
         await terminal.until("why is the sky blue")
 

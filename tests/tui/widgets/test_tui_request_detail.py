@@ -443,3 +443,14 @@ async def test_a_request_that_ends_while_another_is_open_changes_nothing(server:
         end(server, a_talk("req_new", NOW - 5))
         await seat.until("1 new ↑")
         assert detail.record is before
+
+
+async def test_bodies_that_come_a_moment_after_the_request_are_waited_for(server: Watched) -> None:
+    keep(server, a_talk("req_fresh", at=NOW - 6))
+    async with seated(server) as seat:
+        await seat.until_true(lambda: seat.ui.link.state.fetched, "not connected")
+        seat.ui.open_request("req_fresh")
+        await seat.until("POST /v1/messages")
+        question, answer = asked({"role": "user", "content": "Fresh question"}), answered()
+        keep_bodies(server, "req_fresh", question, answer, kind="application/json")
+        await seat.until("Fresh question")

@@ -157,7 +157,7 @@ class RequestDetail(Vertical):
             self._failure.update(Content(str(error)))
             self._set_known(known=False)
             return
-        self.record = RequestRecord(client, request_id, detail)
+        self.record = RequestRecord(client, request_id, detail, self._screen.now)
         self._title.update(content(title(detail)))
         self._failure.update(Content(detail["errorMessage"] or ""))
         self._set_known(known=True)
