@@ -188,7 +188,7 @@ async def test_with_a_refresh_token_alone_it_is_over_at_once(tmp_path: Path) -> 
 async def test_an_account_is_imported_once(api: Api) -> None:
     key = {"id": ACCOUNT, "name": "work", "apiKey": "sk-ant-api03-k"}
     await api.post("/api/import/accounts", key)
-    await api.post("/api/accounts/work/rename", {"name": "office"})
+    await api.post(f"/api/accounts/{ACCOUNT}/rename", {"name": "office"})
     again = await api.refused("POST", "/api/import/accounts", json=key)
     assert again == (409, "conflict", "This account was imported before; it is office here.")
     other = key | {"id": str(uuid.UUID(int=8)), "name": "Office"}
